@@ -1,0 +1,47 @@
+"""Where the shipped data stands, and the user's folders that overlay it.
+
+In a checkout prompts/ and knowledge/ stand beside assistant/; in a wheel they are packed as assistant/_data/.
+Only this module knows both places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from assistant.errors import KnowledgeError
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@cache
+def shipped(kind: str) -> Path:
+    """Folder of shipped data: ``kind`` is ``knowledge`` or ``prompts``."""
+    for root in (_PACKAGE / "_data", _PACKAGE.parent):
+        if (root / kind).is_dir():
+            return root / kind
+    raise KnowledgeError(f"安装不完整：找不到随程序提供的 {kind} 文件夹，请重新安装")
+
+
+def layers(kind: str, overlay: Path | None = None) -> tuple[Path, ...]:
+    """The shipped folder first, then the user's folder of the same shape, if there is one."""
+    extra = overlay / kind if overlay is not None else None
+    return (shipped(kind), extra) if extra is not None and extra.is_dir() else (shipped(kind),)
+
+
+def find(kind: str, name: str, overlay: Path | None = None) -> Path:
+    """One file by its name relative to the folder; the user's own wins over the shipped one."""
+    for folder in reversed(layers(kind, overlay)):
+        if (folder / name).is_file():
+            return folder / name
+    raise KnowledgeError(f"找不到数据文件 {kind}/{name}")
+
+
+def each(kind: str, pattern: str, overlay: Path | None = None) -> Iterator[Path]:
+    """Files that match, by relative name, the user's own replacing a shipped file of the same name."""
+    chosen: dict[str, Path] = {}
+    for folder in layers(kind, overlay):
+        for path in sorted(folder.glob(pattern)):
+            chosen[path.relative_to(folder).as_posix()] = path
+    yield from (chosen[name] for name in sorted(chosen))

@@ -1,0 +1,98 @@
+"""Characters, sentences and lengths of Chinese official text.
+
+Pure functions on ``str``; offsets are character offsets into the string given. Nothing here knows a rule.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+SENTENCE_END = "。！？!?"
+CLAUSE_END = "，、；：。！？,;:!?"
+CLOSERS = "”’）》〉】〕」』)]\"'"
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e01ef\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+)
+_SPACE = re.compile(r"\s+")
+_QUOTES = str.maketrans({"＂": "”", "‟": "”", "〝": "“", "〞": "”"})
+_DIGITS = {ord("０") + i: ord("0") + i for i in range(10)} | {ord("．"): ord("."), ord("％"): ord("%")}
+
+
+class Span(NamedTuple):
+    """A half-open run of characters."""
+
+    start: int
+    end: int
+
+
+def strip_invisible(text: str) -> tuple[str, int]:
+    """Drop zero-width, bidi and control characters; returns the text and how many went."""
+    return _INVISIBLE.subn("", text)
+
+
+def half_width(text: str) -> str:
+    """Full-width digits, ``．`` and ``％`` to ASCII, character for character (offsets stay valid)."""
+    return text.translate(_DIGITS)
+
+
+def fold(text: str) -> str:
+    """For comparison only: no white space, half-width digits, one kind of quotation mark."""
+    return _SPACE.sub("", half_width(text).translate(_QUOTES)).replace("＊", "*")
+
+
+def char_count(text: str) -> int:
+    """Length as an office counts it: every character that is not white space."""
+    return len(text) - sum(map(len, _SPACE.findall(text)))
+
+
+def is_cjk(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff" or "\u3400" <= char <= "\u4dbf" or char == "〇"
+
+
+def sentence_spans(text: str) -> list[Span]:
+    """Spans of sentences: up to 。！？ and the closing marks that follow; white space between belongs to none."""
+    spans: list[Span] = []
+    start, i, n = 0, 0, len(text)
+    while i < n:
+        if text[i] == "\n" or text[i] in SENTENCE_END:
+            end = i if text[i] == "\n" else i + 1
+            while end < n and text[i] != "\n" and text[end] in SENTENCE_END + CLOSERS:
+                end += 1
+            _append_trimmed(spans, text, start, end)
+            start = i = max(end, i + 1)
+        else:
+            i += 1
+    _append_trimmed(spans, text, start, n)
+    return spans
+
+
+def _append_trimmed(spans: list[Span], text: str, start: int, end: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if end > start:
+        spans.append(Span(start, end))
+
+
+def sentences(text: str) -> list[str]:
+    return [text[s.start : s.end] for s in sentence_spans(text)]
+
+
+def clause_around(text: str, start: int, end: int) -> Span:
+    """The clause (between ，、；：。 and the like) that holds ``text[start:end]``."""
+    left = start
+    while left > 0 and text[left - 1] not in CLAUSE_END and text[left - 1] != "\n":
+        left -= 1
+    right = end
+    while right < len(text) and text[right] not in CLAUSE_END and text[right] != "\n":
+        right += 1
+    return Span(left, right)
+
+
+def display_width(text: str) -> int:
+    """Terminal columns: wide and full-width characters count two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
