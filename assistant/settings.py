@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -18,6 +19,16 @@ from pydantic_settings import (
 from assistant.errors import InputError
 
 EMBEDDED = "embedded"
+
+
+class Price(BaseModel):
+    """What a million tokens cost, in the user's own currency (模型价目，每百万 token)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    input: float = Field(ge=0, description="输入单价")
+    output: float = Field(ge=0, description="输出单价")
+    cached: float | None = Field(None, ge=0, description="命中前缀缓存的输入单价；不填按输入单价")
 
 
 class Settings(BaseSettings):
@@ -33,7 +44,12 @@ class Settings(BaseSettings):
     api_key: SecretStr = Field(
         SecretStr(""), validation_alias=AliasChoices("api_key", "ZHIBI_API_KEY", "OPENAI_API_KEY")
     )
-    allow_hosts: tuple[str, ...] = ()
+    allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="允许发往的主机（host 或 host:port，环境变量中用逗号分隔）；本机地址不需要列出"
+    )
+    mask: bool = Field(False, description="发给外部模型前把人名、单位、地名、电话、证件号换成代号，回来再换回")
+    fresh: bool = Field(False, description="不用以前存下的模型回复，全部重新请求")
+    prices: dict[str, Price] = Field(default_factory=dict, description="各模型每百万 token 的单价，用来折算费用")
     timeout: float = Field(120.0, gt=0, description="seconds for one reply")
     max_retries: int = Field(4, ge=0, le=20)
     concurrency: int = Field(8, ge=1, le=256)
@@ -45,6 +61,13 @@ class Settings(BaseSettings):
     workspace: Path = Field(default_factory=lambda: _default_workspace())
     overlay: Path | None = Field(None, description="the user's own folder with knowledge/ and prompts/")
     index_url: str = Field("", description="a Chroma server; empty: a folder in the workspace")
+
+    @field_validator("allow_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip(" []\"'") for part in value.replace("，", ",").split(",") if part.strip(" []\"'"))
 
     @classmethod
     def settings_customise_sources(

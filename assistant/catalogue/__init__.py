@@ -2,34 +2,51 @@
 what the entries mean for a text is the checks' business."""
 
 from assistant.catalogue.load import Catalogue, load_catalogue
+from assistant.catalogue.nodes import KnowledgeProblem
+from assistant.catalogue.templates import fill, own_name
 from assistant.catalogue.types import (
     CampaignWindow,
     CharError,
+    Expectation,
     Formulation,
     Genre,
     GenrePart,
     Milestone,
     OrderRule,
+    OrgTerm,
     PeriodRule,
+    PeriodTopic,
     PolicyDocument,
+    PolicyStatement,
+    Source,
     Theme,
     Variant,
     Version,
 )
+from assistant.catalogue.validate import validate
 
 __all__ = [
     "CampaignWindow",
     "Catalogue",
     "CharError",
+    "Expectation",
     "Formulation",
     "Genre",
     "GenrePart",
+    "KnowledgeProblem",
     "Milestone",
     "OrderRule",
+    "OrgTerm",
     "PeriodRule",
+    "PeriodTopic",
     "PolicyDocument",
+    "PolicyStatement",
+    "Source",
     "Theme",
     "Variant",
     "Version",
+    "fill",
     "load_catalogue",
+    "own_name",
+    "validate",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -35,7 +36,9 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Formulation:
-    """A fixed wording (提法). ``subject`` are the theme ids it is about; citable as D.. where ``verified`` and sourced."""
+    """A fixed wording (提法). ``themes`` are the theme ids it is about; ``quotes`` the short wordings a draft may quote
+    from its sources; ``good`` and ``bad`` are examples that must not, and must, fire one of ``variants``.
+    ``introduced_text`` and ``deprecated_text`` say what the two days rest on."""
 
     id: str
     text: str
@@ -58,16 +61,28 @@ class Formulation:
     verified: bool = True
     good: tuple[str, ...] = ()
     bad: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+    introduced_text: str = ""
+    deprecated_text: str = ""
+
+    @property
+    def citable(self) -> bool:
+        """Whether a draft may name its source: published, checked, and not a local name."""
+        return self.verified and self.confidence != "low" and bool(self.sources)
 
     def in_force(self, on: date) -> bool:
-        return (self.introduced is None or self.introduced <= on) and (self.deprecated is None or on <= self.deprecated)
+        return (self.introduced is None or self.introduced <= on) and (
+            self.deprecated is None or on <= self.deprecated
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
+    """One date in a document's life, as its source gives it."""
+
     date: str
     event: str
-    effective: date | None = None
+    effective: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +114,8 @@ class PolicyDocument:
 
 @dataclass(frozen=True, slots=True)
 class OrderRule:
+    """Items that keep this order where two or more of them stand in one sentence."""
+
     id: str
     scope: str
     sequence: tuple[str, ...]
@@ -117,6 +134,8 @@ class Milestone:
     pattern: str
     detail: str = ""
     confidence: Confidence = "high"
+    good: tuple[str, ...] = ()
+    bad: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +149,22 @@ class CampaignWindow:
     units: str = ""
     batch: int = 0
     note: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodTopic:
+    """A subject a period's text is expected to mention, in any one of the wordings; only from ``since`` on."""
+
+    any: tuple[str, ...]
+    must: bool
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodRule:
-    """What a text for a period must, should or must not mention; each topic is a tuple of alternative wordings."""
+    """What a text for a period must, should or must not mention; each topic is a tuple of alternative wordings.
+    ``Catalogue.period_rule`` leaves out the topics that were not there yet when the period ended."""
 
     start: date
     end: date
@@ -143,14 +173,49 @@ class PeriodRule:
     should: tuple[tuple[str, ...], ...] = ()
     forbidden: tuple[str, ...] = ()
     caution: tuple[str, ...] = ()
+    id: str = ""
+    topics: tuple[PeriodTopic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CharError:
+    """A slip of the pen; ``replacement`` is set where substituting the match is safe."""
+
     regex: str
     right: str
     severity: Severity
     replacement: str | None = None
+    id: str = ""
+    good: tuple[str, ...] = ()
+    bad: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrgTerm:
+    """A name of an organisation or office that does not fit; ``bodies``: only in texts of a unit whose party body is
+    one of these (empty: in any). ``regex`` is what to find, ``rule`` the sentence for people."""
+
+    id: str
+    regex: str
+    fix: str
+    rule: str
+    severity: Severity
+    bodies: tuple[str, ...] = ()
+    good: tuple[str, ...] = ()
+    bad: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyStatement:
+    """A short wording that may be quoted, with where it is published; ``date`` as the source gives it."""
+
+    id: str
+    text: str
+    title: str
+    issuer: str
+    date: str
+    formulation_id: str
+    themes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,19 +231,33 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class GenrePart:
-    """One part of the outline. ``share`` is the expected share of the text; ``headings`` are templates with
-    {period} {next} {organization} {body} {year}; ``required`` parts missing are a finding."""
+    """One part of the outline. ``share`` is the expected share of the text; ``headings`` are templates (see
+    ``templates.fill``); ``required`` parts missing are a finding; ``aliases`` are headings that say the same."""
 
     part: Part
     headings: tuple[str, ...]
     share: tuple[float, float]
     required: bool = True
     themes: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a reader of this genre looks for: answered where any of ``any`` (literal words) stands in the brief."""
+
+    id: str
+    name: str
+    any: tuple[str, ...]
+    question: str
+    blocking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Genre:
-    """``person`` is how the text names its unit: 我局 for a unit, 我 for a person; ``titles`` by period shape."""
+    """``person`` is how the text names its unit: 我局 for a unit, 我 for a person; ``titles`` by period shape, with
+    ``party`` before the shape where the party's own report is titled otherwise; ``expects`` names what a reader looks
+    for and ``expectations`` says how to find it; ``transitions`` are the sentences that end the opening."""
 
     id: str
     name: str
@@ -189,3 +268,11 @@ class Genre:
     length: tuple[int, int]
     expects: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
+    transitions: tuple[str, ...] = ()
+
+    def title(self, shape: str, *, party: bool = False) -> str:
+        """The title template for a period shape (year, half, quarter, span)."""
+        if party and f"party-{shape}" in self.titles:
+            return self.titles[f"party-{shape}"]
+        return self.titles.get(shape) or self.titles["span"]

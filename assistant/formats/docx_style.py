@@ -48,9 +48,7 @@ def skeleton(typography: Typography) -> bytes:
 def run_fonts(face: Face, latin: str | None) -> str:
     """All four scripts named outright: a missing one would fall back to the theme. The hint keeps “”…— Chinese."""
     western, chinese = quoteattr(latin or face.name), quoteattr(face.name)
-    return (
-        f'<w:rFonts w:hint="eastAsia" w:ascii={western} w:hAnsi={western} w:eastAsia={chinese} w:cs={western}/>'
-    )
+    return f'<w:rFonts w:hint="eastAsia" w:ascii={western} w:hAnsi={western} w:eastAsia={chinese} w:cs={western}/>'
 
 
 def _content_types() -> str:
@@ -134,9 +132,9 @@ def _styles(t: Typography) -> str:
         f"<w:styles {_W}><w:docDefaults><w:rPrDefault><w:rPr>{run_fonts(body, t.latin)}"
         f'{_size(body.size_pt)}<w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
         "<w:pPrDefault/></w:docDefaults>"
-        + _style("Normal", "Normal", _PLAIN + pitch + '<w:jc w:val="both"/>', _text(t, body), base="")
+        + _style("Normal", "Normal", _plain(t) + pitch + '<w:jc w:val="both"/>', _text(t, body), base="")
         + _style("Title", "Title", _title(t), _text(t, faces.title, spacing=0), after="BodyText")
-        + _style("Recipient", "主送机关", "", "")
+        + _style("Salutation", "Salutation", '<w:jc w:val="left"/>', "", after="BodyText")
         + _style("BodyText", "Body Text", indent, "")
         + "".join(
             _style(
@@ -148,21 +146,28 @@ def _styles(t: Typography) -> str:
             )
             for n, face in enumerate(headings, 1)
         )
-        + _style("Signature", "署名", '<w:keepNext/><w:jc w:val="right"/>', "")
-        + _style("Date", "成文日期", '<w:jc w:val="right"/>', "")
-        + _style("Footer", "footer", _exactly(t.page_number.line_pitch_pt), _text(t, faces.page_number, spacing=0))
+        + _style("Signature", "Signature", '<w:keepNext/><w:jc w:val="right"/>', "")
+        + _style("Date", "Date", '<w:jc w:val="right"/>', "")
+        + _style(
+            "Footer", "footer", _exactly(t.page_number.line_pitch_pt), _text(t, faces.page_number, spacing=0)
+        )
         + _review_styles(t)
         + "</w:styles>"
     )
 
 
-# Every line counts on the page: no widow control, no extra space beside Latin letters and digits.
-_PLAIN = '<w:widowControl w:val="0"/><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
+def _plain(t: Typography) -> str:
+    """Every line counts on the page: no widow control, no extra space beside Latin letters and digits."""
+    hanging = int(t.grid.hanging_punctuation)
+    return (
+        f'<w:widowControl w:val="0"/><w:overflowPunct w:val="{hanging}"/>'
+        '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
+    )
 
 
 def _review_styles(t: Typography) -> str:
     comment, table = t.faces.comment, t.faces.table
-    single = '<w:spacing w:before="0" w:after="0" w:line="240" w:lineRule="auto"/><w:jc w:val="left"/>'
+    single = '<w:snapToGrid w:val="0"/><w:spacing w:before="20" w:after="20" w:line="264" w:lineRule="auto"/><w:jc w:val="left"/>'
     border = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -183,17 +188,19 @@ def _review_styles(t: Typography) -> str:
 
 def _style(id: str, name: str, paragraph: str, run: str, *, base: str = "Normal", after: str = "") -> str:
     default = "" if base else ' w:default="1"'
+    custom = "" if name.isascii() else ' w:customStyle="1"'
     based_on = f'<w:basedOn w:val="{base}"/>' if base else ""
     following = f'<w:next w:val="{after}"/>' if after else ""
     return (
-        f'<w:style w:type="paragraph"{default} w:styleId="{id}"><w:name w:val="{name}"/>{based_on}{following}'
+        f'<w:style w:type="paragraph"{default}{custom} w:styleId="{id}"><w:name w:val="{name}"/>{based_on}{following}'
         f"<w:qFormat/><w:pPr>{paragraph}</w:pPr><w:rPr>{run}</w:rPr></w:style>"
     )
 
 
 def _title(t: Typography) -> str:
     blank = twips(t.title.blank_lines_after * t.grid.line_pitch_pt)
-    return f'<w:keepNext/>{_exactly(t.title.line_pitch_pt, after=blank)}<w:jc w:val="center"/>'
+    pitch = _exactly(t.title.line_pitch_pt, after=blank)
+    return f'<w:keepNext/><w:snapToGrid w:val="0"/>{pitch}<w:jc w:val="center"/>'
 
 
 def _exactly(points: float, *, after: int = 0) -> str:

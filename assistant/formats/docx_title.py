@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from assistant.formats.typography import Title, Typography, width
 
 # Costs of a break, in squared characters of imbalance. Only their order matters: a break inside a word or a title in 《》
 # is taken when nothing else fits the line.
 _GOOD, _BETWEEN_WORDS, _KEPT_WHOLE, _FORBIDDEN = 0.0, 40.0, 400.0, 1e6
-_MAX_CANDIDATES = 24
+_MAX_CANDIDATES, _MAX_LINES = 24, 4
 
 
 def title_lines(title: str, typography: Typography) -> tuple[str, ...]:
@@ -24,6 +24,8 @@ def title_lines(title: str, typography: Typography) -> tuple[str, ...]:
     fewest = math.ceil(width(title) / capacity)
     if fewest <= 1:
         return (title,)
+    if fewest > _MAX_LINES:
+        return _by_width(title, capacity)
     costs = _break_costs(title, typography.title)
     layouts = [
         layout
@@ -80,7 +82,7 @@ def _best(
     best: tuple[float, tuple[str, ...]] | None = None
     for breaks in combinations(candidates, count - 1):
         edges = (0, *breaks, len(title))
-        lines = tuple(title[a:b] for a, b in zip(edges, edges[1:], strict=False))
+        lines = tuple(title[a:b] for a, b in pairwise(edges))
         widths = [width(line) for line in lines]
         if max(widths) > capacity:
             continue

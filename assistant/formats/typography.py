@@ -40,6 +40,7 @@ class Grid(_Data):
     characters: int = Field(gt=0)
     line_pitch_pt: PositiveFloat
     character_spacing_pt: float
+    hanging_punctuation: bool
 
 
 class Face(_Data):
@@ -122,8 +123,12 @@ class Typography(BaseModel):
     @property
     def title_characters(self) -> int:
         """Full-width characters a title line holds."""
-        width = (self.page.width_mm - self.page.left_mm - self.page.right_mm) / 25.4 * 72
-        return int(width // self.faces.title.size_pt)
+        return int(self.line_pt // self.faces.title.size_pt)
+
+    @property
+    def line_pt(self) -> float:
+        """Width of the text area."""
+        return (self.page.width_mm - self.page.left_mm - self.page.right_mm) / 25.4 * 72
 
     def fonts(self) -> dict[str, str]:
         """Font names in use, each with its fallback."""
@@ -138,10 +143,14 @@ def load(overlay: Path | None = None) -> Typography:
         return Typography.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise KnowledgeError("版式文件不是合格的 YAML，请检查这一行的缩进和标点", path=path, line=line) from error
+        raise KnowledgeError(
+            "版式文件不是合格的 YAML，请检查这一行的缩进和标点", path=path, line=line
+        ) from error
     except ValidationError as error:
         where = ".".join(map(str, error.errors()[0]["loc"])) or "全文"
-        raise KnowledgeError(f"版式文件的“{where}”缺失或取值不对，请对照随程序提供的版本改正", path=path) from error
+        raise KnowledgeError(
+            f"版式文件的“{where}”缺失或取值不对，请对照随程序提供的版本改正", path=path
+        ) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise KnowledgeError("版式文件读不出来，请确认它是 UTF-8 编码的文本", path=path) from error
 

@@ -1,0 +1,130 @@
+"""One text against a set of rules: every pattern in one pass, then the mechanisms that look at the whole.
+
+In: a document, the catalogue, the rules. Out: findings in reading order. Pure and single-threaded; the same input
+gives the same findings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from assistant.catalogue import Catalogue
+from assistant.checks.profile import Profile, infer_profile
+from assistant.checks.registry import KINDS, RuleSet
+from assistant.checks.rule import Hit, Rule
+from assistant.checks.scan import Pattern, compiled
+from assistant.checks.view import View
+from assistant.document import Document
+from assistant.finding import SEVERITIES, Finding, Fix, Severity
+
+_AROUND = 60  # characters on each side in which an exception may stand
+_QUOTE_LIMIT = 60
+
+
+def check(
+    document: Document,
+    *,
+    catalogue: Catalogue,
+    rules: RuleSet,
+    profile: Profile | None = None,
+    as_of: date | None = None,
+) -> tuple[Finding, ...]:
+    """Findings sorted by paragraph, then place. Without a profile the text's own is inferred; without a day the
+    wording is judged by the text's date, the end of its period, or today."""
+    profile = profile if profile is not None else infer_profile(document)
+    day = as_of or profile.as_of or date.today()
+    view = View(document, profile, day, catalogue)
+    found = [*_by_pattern(view, rules), *_by_mechanism(view, rules)]
+    return tuple(sorted(_distinct(found), key=_order))
+
+
+def _order(finding: Finding) -> tuple[int, int, int, str]:
+    return finding.paragraph, finding.start, finding.end, finding.rule
+
+
+def _by_pattern(view: View, rules: RuleSet) -> Iterator[Finding]:
+    for pattern, match in rules.scanner(view.catalogue).matches(view.text, view.as_of):
+        start, end = match.span()
+        if not _applies(pattern.rule, view) or not _stands(pattern.rule, view, start, end):
+            continue
+        if _protected(pattern, view.text, start, end):
+            continue
+        words = {k: _expand(v, match) for k, v in pattern.words.items()}
+        fix = _expand(pattern.replacement, match) if pattern.replacement is not None else None
+        yield _finding(pattern.rule, Hit(start, end, words, fix, pattern.part, pattern.severity), view)
+
+
+def _by_mechanism(view: View, rules: RuleSet) -> Iterator[Finding]:
+    for rule in rules.rules:
+        find = KINDS[rule.kind].find
+        if find is None or not rule.holds(view.as_of) or not _applies(rule, view):
+            continue
+        for hit in find(rule, view):
+            if hit.start < 0 or _stands(rule, view, hit.start, hit.end):
+                yield _finding(rule, hit, view)
+
+
+def _applies(rule: Rule, view: View) -> bool:
+    return not rule.genres or view.profile.kind in rule.genres
+
+
+def _stands(rule: Rule, view: View, start: int, end: int) -> bool:
+    if not rule.titles and view.in_title(start, end):
+        return False
+    return view.in_scope(rule.scope, start, end) and not _excepted(rule, view.text, start, end)
+
+
+def _excepted(rule: Rule, text: str, start: int, end: int) -> bool:
+    low, high = max(0, start - _AROUND), min(len(text), end + _AROUND)
+    for regex in rule.exceptions:
+        for m in compiled(regex).finditer(text, low, high):
+            if m.start() <= start and end <= m.end():
+                return True
+    return False
+
+
+def _protected(pattern: Pattern, text: str, start: int, end: int) -> bool:
+    for longer in pattern.protected:
+        at = text.find(longer, max(0, end - len(longer)), start + len(longer))
+        if at >= 0 and at <= start and end <= at + len(longer):
+            return True
+    return False
+
+
+def _expand(template: str, match: re.Match[str]) -> str:
+    return match.expand(template) if "\\" in template else template
+
+
+def _finding(rule: Rule, hit: Hit, view: View) -> Finding:
+    id = f"{rule.id}.{hit.part}" if hit.part else rule.id
+    severity: Severity = _lower(rule.severity, hit.severity)
+    if hit.start < 0:
+        return Finding(id, severity, rule.message.format(quote="", **hit.words))
+    quote = view.text[hit.start : hit.end]
+    shown = quote if len(quote) <= _QUOTE_LIMIT else quote[:_QUOTE_LIMIT] + "…"
+    block = view.block_at(hit.start)
+    base = view.starts[block]
+    start, end = hit.start - base, min(hit.end - base, len(view.blocks[block].text))
+    fix = Fix(start, end, hit.fix) if hit.fix is not None else None
+    return Finding(id, severity, rule.message.format(quote=shown, **hit.words), block, start, end, quote, fix)
+
+
+def _lower(cap: Severity, own: Severity | None) -> Severity:
+    """The graver a single entry says it is, never above its rule."""
+    if own is None:
+        return cap
+    return max(cap, own, key=SEVERITIES.index)
+
+
+def _distinct(found: list[Finding]) -> list[Finding]:
+    """One finding a place and fault: of findings on the very same characters with the same fix, the gravest; a
+    finding inside another of the same rule group that is at least as grave goes."""
+    best: dict[tuple[int, int, int, str], Finding] = {}
+    for finding in found:
+        key = (finding.paragraph, finding.start, finding.end, finding.rule.split(".")[0] if finding.paragraph >= 0 else finding.message)
+        held = best.get(key)
+        if held is None or SEVERITIES.index(finding.severity) < SEVERITIES.index(held.severity):
+            best[key] = finding
+    return list(best.values())

@@ -1,0 +1,42 @@
+"""The mechanisms, by the name a rule's ``kind`` gives them."""
+
+from __future__ import annotations
+
+from assistant.checks.kinds import (
+    catalogue_dates,
+    catalogue_wording,
+    consistency,
+    echo,
+    enumeration,
+    headings,
+    near,
+    numbers,
+    pairs,
+    parts,
+    patterns,
+    sequence,
+    titles,
+    units,
+)
+from assistant.checks.rule import Kind, no_options
+
+_MODULES = (
+    patterns,
+    catalogue_wording,
+    catalogue_dates,
+    near,
+    titles,
+    sequence,
+    consistency,
+    pairs,
+    headings,
+    enumeration,
+    parts,
+    echo,
+    numbers,
+    units,
+)
+
+KINDS: dict[str, Kind] = {"external": Kind(no_options)}
+for _module in _MODULES:
+    KINDS.update(_module.KINDS)

@@ -1,0 +1,72 @@
+"""Rules that are expressions: something that should not stand there, and what should stand in its place.
+
+``existence``: a list of literals or expressions; ``substitution``: each with what is right. An expression brings its own
+examples; a literal is its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.catalogue import Catalogue
+from assistant.catalogue.nodes import Fields
+from assistant.checks.rule import Kind, Rule
+from assistant.checks.scan import Pattern
+from assistant.finding import SEVERITIES, Severity
+
+_ENTRY = {"literal", "regex", "right", "safe", "severity", "note"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``right`` is for people (\\1 works); ``safe``: substituting it is safe."""
+
+    regex: str
+    right: str = ""
+    safe: bool = False
+    severity: Severity | None = None
+    literal: str = ""
+    line: int = 0
+
+
+def _read_entries(fields: Fields, key: str, with_right: bool) -> tuple[Entry, ...]:
+    out = []
+    for inner in fields.mappings(key, _ENTRY if with_right else _ENTRY - {"right", "safe"}, required=True):
+        literal, regex = inner.text("literal"), inner.pattern("regex")
+        if bool(literal) == bool(regex) and not inner.problems:
+            inner.problem("literal 和 regex 要写且只写一个")
+        severity = inner.choice("severity", SEVERITIES) if "severity" in inner else None
+        out.append(
+            Entry(
+                regex or re.escape(literal),
+                inner.text("right", required=with_right),
+                inner.flag("safe", False),
+                severity,  # type: ignore[arg-type]
+                literal,
+                inner.line,
+            )
+        )
+    return tuple(out)
+
+
+def _patterns(rule: Rule, _: Catalogue) -> Iterator[Pattern]:
+    for entry in rule.options:
+        yield Pattern(
+            rule,
+            entry.regex,
+            entry.severity or rule.severity,
+            words={"right": entry.right},
+            replacement=entry.right if entry.safe else None,
+        )
+
+
+KINDS = {
+    "existence": Kind(
+        lambda f: _read_entries(f, "match", False), frozenset({"match"}), frozenset(), patterns=_patterns
+    ),
+    "substitution": Kind(
+        lambda f: _read_entries(f, "swap", True), frozenset({"swap"}), frozenset({"right"}), patterns=_patterns
+    ),
+}

@@ -1,0 +1,220 @@
+"""A rule as its YAML says it: what it is called, how grave it is, why, when it holds, where, and its own examples.
+
+In: one mapping of knowledge/rules/*.yaml. Out: a frozen ``Rule``; its kind's own keys stay in ``options``, read by
+the kind. Every problem is noted with file and line; nothing is judged here.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+import yaml
+
+from assistant.catalogue.nodes import Fields
+from assistant.finding import SEVERITIES, Severity
+
+if TYPE_CHECKING:
+    from assistant.catalogue import Catalogue
+    from assistant.checks.scan import Pattern
+    from assistant.checks.view import View
+
+Level = Literal["条例", "国标", "文件", "惯例"]
+LEVELS: tuple[Level, ...] = ("条例", "国标", "文件", "惯例")
+GROUPS = ("structure", "wording", "facts", "leftover", "repeat", "format")
+SCOPES = ("title", "heading", "heading:1", "heading:2", "heading:3", "heading:4", "opening", "body", "quote")
+PARTS = ("achievements", "problems", "plans", "closing")
+_COMMON = frozenset(
+    "id kind severity message why since until scope except good bad titles genres".split()
+)
+_EXAMPLE = frozenset("text as_of organization body region period kind".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """``authority`` names the source of the rule; a rule that rests on custom (惯例) is never an error."""
+
+    authority: str
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A short text that must fire the rule (bad) or must not (good), with what it has to be read with."""
+
+    text: str
+    as_of: date | None = None
+    organization: str = ""
+    body: str = ""
+    region: str = ""
+    period: str = ""
+    kind: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``exceptions`` are regular expressions: a hit that lies inside one of their matches is none. ``titles``: whether
+    the rule also looks inside 《》. ``genres``: only texts of these genres (empty: all). ``options``: the kind's own."""
+
+    id: str
+    kind: str
+    severity: Severity
+    message: str
+    why: Why
+    since: date | None = None
+    until: date | None = None
+    scope: tuple[str, ...] = ()
+    exceptions: tuple[str, ...] = ()
+    titles: bool = False
+    genres: tuple[str, ...] = ()
+    good: tuple[Example, ...] = ()
+    bad: tuple[Example, ...] = ()
+    options: Any = None
+    path: str = field(default="", compare=False)
+    line: int = field(default=0, compare=False)
+
+    def holds(self, on: date) -> bool:
+        return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A finding in the making: ``start``/``end`` count characters of the whole text (-1: the text as a whole).
+    ``words`` fill the message; ``fix`` replaces the span where that is safe; ``part`` narrows the rule's id."""
+
+    start: int
+    end: int
+    words: dict[str, str] = field(default_factory=dict)
+    fix: str | None = None
+    part: str = ""
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A mechanism. ``keys`` are the rule's own keys in YAML and ``words`` what its message may name besides {quote};
+    it looks through the text either with ``find`` or by handing over ``patterns``."""
+
+    read: Callable[[Fields], Any]
+    keys: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+    find: Callable[[Rule, View], Iterable[Hit]] | None = None
+    patterns: Callable[[Rule, Catalogue], Iterable[Pattern]] | None = None
+
+
+def no_options(_: Fields) -> None:
+    """For kinds that have no keys of their own."""
+
+
+def read_rule(node: yaml.Node, path: Any, kinds: dict[str, Kind], problems: list[Any]) -> Rule | None:
+    """One rule, or None where it cannot be read; what is wrong is in ``problems``."""
+    before = len(problems)
+    name = _kind_name(node)
+    kind = kinds.get(name)
+    if kind is None:
+        fields = Fields(path, node, _COMMON | _all_keys(node), problems)
+        fields.choice("kind", sorted(kinds))
+        return None
+    fields = Fields(path, node, _COMMON | kind.keys, problems)
+    rule = Rule(
+        id=_id(fields),
+        kind=name,
+        severity=fields.choice("severity", SEVERITIES) or "info",  # type: ignore[arg-type]
+        message=_message(fields, kind),
+        why=_why(fields),
+        since=fields.day("since"),
+        until=fields.day("until"),
+        scope=_scope(fields),
+        exceptions=_patterns(fields, "except"),
+        titles=fields.flag("titles", False),
+        genres=fields.texts("genres"),
+        good=_examples(fields, "good"),
+        bad=_examples(fields, "bad"),
+        options=kind.read(fields),
+        path=str(path),
+        line=fields.line,
+    )
+    if rule.severity == "error" and rule.why.level == "惯例":
+        fields.problem("惯例不能判为 error，请改为 warning，或写明条例、国标、文件依据", fields.at("severity"))
+    return rule if len(problems) == before else None
+
+
+def _kind_name(node: yaml.Node) -> str:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == "kind" and isinstance(value, yaml.ScalarNode):
+                return str(value.value)
+    return ""
+
+
+def _all_keys(node: yaml.Node) -> frozenset[str]:
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    return frozenset(k.value for k, _ in pairs if isinstance(k, yaml.ScalarNode))
+
+
+def _id(fields: Fields) -> str:
+    id = fields.text("id", required=True)
+    group, _, name = id.partition("/")
+    if id and (group not in GROUPS or not name or not id.isascii()):
+        fields.problem(f"id 应写成 组/名称（组为 {'、'.join(GROUPS)} 之一，名称用英文）", fields.at("id"))
+    return id
+
+
+def _message(fields: Fields, kind: Kind) -> str:
+    message = fields.text("message", required=True)
+    known = kind.words | {"quote"}
+    try:
+        names = {name for _, name, _, _ in string.Formatter().parse(message) if name is not None}
+    except ValueError:
+        fields.problem("message 中的大括号不成对", fields.at("message"))
+        return message
+    for name in sorted(names - known):
+        fields.problem(f"message 中不能用 {{{name}}}，可用的有 {'、'.join(sorted(known))}", fields.at("message"))
+    return message
+
+
+def _why(fields: Fields) -> Why:
+    if "why" not in fields:
+        fields.problem("缺少 why（依据）")
+        return Why("", "惯例")
+    inner = Fields(fields.path, fields.at("why"), {"authority", "level"}, fields.problems)
+    level = inner.choice("level", LEVELS)
+    return Why(inner.text("authority", required=True), level or "惯例")  # type: ignore[arg-type]
+
+
+def _scope(fields: Fields) -> tuple[str, ...]:
+    scopes = fields.texts("scope")
+    for name in scopes:
+        if name not in SCOPES + PARTS:
+            fields.problem(f"scope 中没有 {name}，可用的有 {'、'.join(SCOPES + PARTS)}", fields.at("scope"))
+    return scopes
+
+
+def _patterns(fields: Fields, key: str) -> tuple[str, ...]:
+    import re
+
+    out = []
+    for node in fields.items(key):
+        try:
+            re.compile(node.value)
+            out.append(str(node.value))
+        except (re.error, TypeError) as exc:
+            fields.problem(f"{key} 的正则写得不对：{exc}", node)
+    return tuple(out)
+
+
+def _examples(fields: Fields, key: str) -> tuple[Example, ...]:
+    out = []
+    for node in fields.items(key):
+        line = node.start_mark.line + 1
+        if isinstance(node, yaml.ScalarNode):
+            out.append(Example(str(node.value), line=line))
+            continue
+        inner = Fields(fields.path, node, _EXAMPLE, fields.problems)
+        rest = {k: inner.text(k) for k in ("organization", "body", "region", "period", "kind")}
+        out.append(Example(inner.text("text", required=True), inner.day("as_of"), **rest, line=line))
+    return tuple(out)

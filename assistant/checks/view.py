@@ -1,0 +1,185 @@
+"""One text as the rules see it: its lines joined, with what most rules ask for computed once.
+
+In: a document, its profile, the day it is judged by, the catalogue. Out: offsets into ``text`` (blocks joined by line
+breaks) and back to paragraphs; headings, enumerated items, sentences, quotations and titles.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from assistant.catalogue import Catalogue
+from assistant.checks.profile import Profile
+from assistant.document import Block, Document
+from assistant.text import Span, sentence_spans
+from assistant.values import chinese_number
+
+_NUMERAL = "一二三四五六七八九十百"
+_ORDINAL = re.compile(
+    rf"(?P<l1>[{_NUMERAL}]{{1,4}})[、．.]|[（(](?P<l2>[{_NUMERAL}]{{1,4}})[）)]、?|(?P<l3>\d{{1,2}})(?:[.．、])(?!\d)|[（(](?P<l4>\d{{1,2}})[）)]、?"
+)
+_ITEM = re.compile(rf"(?:(?<=[。；：，:;！？\s”）])|^)(?P<n>[{_NUMERAL}]{{1,3}})是(?![否不])", re.MULTILINE)
+_TITLE = re.compile(r"《[^《》\n]{1,80}》")
+_QUOTE = re.compile(r"“[^“”\n]{1,120}”")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading or the heading sentence of a run-in paragraph. ``number`` 0: none printed; ``start``/``end`` bound the
+    words after the ordinal, without the closing stop."""
+
+    block: int
+    level: int
+    number: int
+    mark: Span
+    start: int
+    end: int
+    run_in: bool
+
+    def text(self, view: View) -> str:
+        return view.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """一是…… up to the next item or the end of the paragraph; ``lead`` is its first clause or sentence."""
+
+    number: int
+    start: int
+    lead: Span
+    end: int
+    section: int
+
+
+class View:
+    """Built once for a check; everything is in characters of ``text``."""
+
+    def __init__(self, document: Document, profile: Profile, as_of: date, catalogue: Catalogue) -> None:
+        self.document, self.profile, self.as_of, self.catalogue = document, profile, as_of, catalogue
+        self.blocks = document.blocks
+        self.text = "\n".join(b.text.replace("\n", " ") for b in self.blocks)
+        starts, at = [], 0
+        for block in self.blocks:
+            starts.append(at)
+            at += len(block.text) + 1
+        self.starts = starts
+
+    def block_at(self, offset: int) -> int:
+        return max(bisect_right(self.starts, offset) - 1, 0)
+
+    def span(self, block: int) -> Span:
+        start = self.starts[block]
+        return Span(start, start + len(self.blocks[block].text))
+
+    def quote(self, start: int, end: int) -> str:
+        return self.text[start:end]
+
+    @cached_property
+    def titles(self) -> tuple[Span, ...]:
+        return tuple(Span(*m.span()) for m in _TITLE.finditer(self.text))
+
+    @cached_property
+    def quotations(self) -> tuple[Span, ...]:
+        return tuple(Span(*m.span()) for m in _QUOTE.finditer(self.text))
+
+    def in_title(self, start: int, end: int) -> bool:
+        """Whether the span lies inside 《》."""
+        return _inside(self.titles, start, end)
+
+    def in_quotation(self, start: int, end: int) -> bool:
+        return _inside(self.quotations, start, end)
+
+    @cached_property
+    def prose(self) -> tuple[int, ...]:
+        """Indices of the paragraphs that are running text."""
+        return tuple(i for i, b in enumerate(self.blocks) if b.role == "body")
+
+    @cached_property
+    def sentences(self) -> tuple[Span, ...]:
+        """Sentences of running text, in order."""
+        out = []
+        for i in self.prose:
+            base = self.starts[i]
+            out += [Span(base + s.start, base + s.end) for s in sentence_spans(self.blocks[i].text)]
+        return tuple(out)
+
+    @cached_property
+    def headings(self) -> tuple[Heading, ...]:
+        return tuple(
+            _heading(i, b, self.starts[i]) for i, b in enumerate(self.blocks) if b.level and b.role in ("heading", "body")
+        )
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """一是…二是… in running text; ``section`` tells apart the runs of different headings."""
+        out: list[Item] = []
+        heads = [h.mark.start for h in self.headings]
+        for i in self.prose:
+            span = self.span(i)
+            found = list(_ITEM.finditer(self.text, span.start, span.end))
+            for k, m in enumerate(found):
+                number = chinese_number(m["n"])
+                if number is None:
+                    continue
+                end = found[k + 1].start() if k + 1 < len(found) else span.end
+                lead = Span(m.end(), _lead_end(self.text, m.end(), end))
+                out.append(Item(int(number), m.start(), lead, end, bisect_right(heads, m.start())))
+        return tuple(out)
+
+    def part_blocks(self, part: str) -> tuple[int, ...]:
+        return tuple(i for i, b in enumerate(self.blocks) if b.part == part)
+
+    def part_text(self, part: str) -> str:
+        return "\n".join(self.blocks[i].text for i in self.part_blocks(part))
+
+    def in_scope(self, scope: tuple[str, ...], start: int, end: int) -> bool:
+        if not scope:
+            return True
+        block = self.blocks[self.block_at(start)]
+        return any(self._matches(name, block, start, end) for name in scope)
+
+    def _matches(self, name: str, block: Block, start: int, end: int) -> bool:
+        if name == "quote":
+            return self.in_quotation(start, end)
+        if name in ("title", "body"):
+            return block.role == name
+        if name.startswith("heading"):
+            return self._in_heading(int(name[8:] or 0), start, end)
+        return block.part == name
+
+    def _in_heading(self, level: int, start: int, end: int) -> bool:
+        return any(h.mark.start <= start and end <= h.end + 1 for h in self.headings if level in (0, h.level))
+
+
+def _inside(spans: tuple[Span, ...], start: int, end: int) -> bool:
+    at = bisect_right(spans, (start, 1 << 60)) - 1
+    return at >= 0 and spans[at].start < start and end < spans[at].end
+
+
+def _lead_end(text: str, start: int, end: int) -> int:
+    stops = [p for p in (text.find("。", start, end), text.find("；", start, end), text.find("，", start, end)) if p >= 0]
+    first = min(stops, default=end)
+    full = text.find("。", start, end)
+    return full if 0 <= full - start <= 30 else first
+
+
+def _heading(index: int, block: Block, base: int) -> Heading:
+    m = _ORDINAL.match(block.text.lstrip())
+    skip = len(block.text) - len(block.text.lstrip())
+    number, after = 0, skip
+    if m:
+        raw = next(v for v in m.groups() if v)
+        value = int(raw) if raw.isdigit() else chinese_number(raw)
+        number, after = int(value or 0), skip + m.end()
+    run_in = block.role == "body"
+    end = len(block.text)
+    if run_in:
+        stops = [p for p in (block.text.find(c, after) for c in "。：") if p >= 0]
+        end = min(stops, default=end)
+    while end > after and block.text[end - 1] in "。：；， \u3000":
+        end -= 1
+    return Heading(index, block.level, number, Span(base + skip, base + after), base + after, base + end, run_in)

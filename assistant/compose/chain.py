@@ -1,0 +1,100 @@
+"""The LangChain chain of one section, and many sections at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.catalogue import Catalogue
+from assistant.compose.parse import Parsed, parse_reply
+from assistant.compose.render import draft_slots
+from assistant.document import Section
+from assistant.plan.types import SectionTask
+from assistant.prompts import load_prompt
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage, BaseMessage
+    from langchain_core.runnables import Runnable
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The sections of one reply, the ids it made up, what it used, and whether the model was cut short."""
+
+    sections: tuple[Section, ...]
+    bad_marks: tuple[str, ...] = ()
+    usage: tuple[tuple[str, int], ...] = ()
+    truncated: bool = False
+
+
+def messages_for(task: SectionTask, catalogue: Catalogue, overlay: Path | None = None) -> list[BaseMessage]:
+    """The prompt of a section; the typed task rides along for the embedded writer."""
+    prompt = load_prompt("draft_section", overlay)
+    messages = prompt.messages(**draft_slots(task, prompt, catalogue))
+    messages[-1].additional_kwargs["task"] = task
+    return messages
+
+
+def section_chain(model: BaseChatModel, catalogue: Catalogue, overlay: Path | None = None) -> Runnable[SectionTask, Composed]:
+    """SectionTask -> prompt | model | parse -> Composed."""
+    from langchain_core.runnables import RunnableLambda, RunnablePassthrough
+
+    prompt = RunnableLambda(lambda task: messages_for(task, catalogue, overlay))
+    reply = RunnablePassthrough.assign(reply=lambda x: model.invoke(x["messages"]))
+    start = RunnableLambda(lambda task: {"task": task, "messages": prompt.invoke(task)})
+    return start | reply | RunnableLambda(_composed)
+
+
+def _composed(state: dict[str, Any]) -> Composed:
+    task: SectionTask = state["task"]
+    message: AIMessage = state["reply"]
+    parsed = parse_reply(text_of(message), task.plan, known_ids(task))
+    return composed_of(parsed, message)
+
+
+def composed_of(parsed: Parsed, message: AIMessage) -> Composed:
+    usage = message.usage_metadata
+    counted = (("input_tokens", usage["input_tokens"]), ("output_tokens", usage["output_tokens"])) if usage else ()
+    cut = message.response_metadata.get("finish_reason") == "length" or bool(message.response_metadata.get("truncated"))
+    return Composed(parsed.sections, parsed.bad_marks, (*counted, ("requests", 1)), cut)
+
+
+def text_of(message: AIMessage) -> str:
+    return message.text if isinstance(message.text, str) else str(message.content)
+
+
+def known_ids(task: SectionTask) -> frozenset[str]:
+    return frozenset(i.id for i in task.brief.ledger) | frozenset(p.id for p in task.policies)
+
+
+def compose(task: SectionTask, model: BaseChatModel, catalogue: Catalogue, overlay: Path | None = None) -> Composed:
+    return section_chain(model, catalogue, overlay).invoke(task)
+
+
+def compose_all(
+    tasks: Sequence[SectionTask],
+    model: BaseChatModel,
+    catalogue: Catalogue,
+    *,
+    overlay: Path | None = None,
+    concurrency: int = 8,
+    done: Callable[[SectionTask, Composed], None] | None = None,
+) -> dict[str, Composed]:
+    """All sections by id, the first alone so that a prompt cache fills, the rest at once; ``done`` is told of each."""
+    chain = section_chain(model, catalogue, overlay)
+    results: dict[str, Composed] = {}
+
+    def keep(task: SectionTask, composed: Composed) -> None:
+        results[task.plan.id] = composed
+        if done:
+            done(task, composed)
+
+    if tasks:
+        keep(tasks[0], chain.invoke(tasks[0]))
+    rest = list(tasks[1:])
+    for index, composed in chain.batch_as_completed(rest, {"max_concurrency": concurrency}) if rest else ():
+        keep(rest[index], composed)
+    return results

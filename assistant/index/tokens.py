@@ -1,0 +1,25 @@
+"""Terms of the lexical index: single characters and pairs of neighbours, folded to one width and case.
+
+Latin words and numbers stay whole. Punctuation and white space separate and are no terms.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.text import half_width
+
+_RUN = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?|[^\W_a-z0-9]+")
+_ASCII = re.compile(r"[a-z0-9]")
+
+
+def terms(text: str) -> list[str]:
+    """All terms in order of their runs: characters, then pairs; repeated terms are repeated."""
+    out: list[str] = []
+    for run in _RUN.findall(half_width(text).lower()):
+        if _ASCII.match(run):
+            out.append(run)
+        else:
+            out.extend(run)
+            out.extend(map("".join, zip(run, run[1:], strict=False)))
+    return out

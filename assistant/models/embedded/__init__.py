@@ -1,0 +1,1 @@
+"""The embedded writer: a deterministic writer behind LangChain's chat-model interface; no model, no network."""

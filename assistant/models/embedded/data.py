@@ -1,0 +1,111 @@
+"""The embedded writer's patterns (knowledge/writer/*.yaml) as frozen values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+import yaml
+
+from assistant import resources
+from assistant.brief import REGISTERS, Register
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A stance or aim that may stand before a fact; it claims no action and no result."""
+
+    text: str
+    party: bool = False
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FactKind:
+    id: str
+    match: re.Pattern[str]
+    leads: tuple[str, ...]
+    aims: tuple[Aim, ...]
+    self_subject: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Principle:
+    """A sentence for a section's head; usable from its register upward, between its dates, for its kinds of unit."""
+
+    text: str
+    register: Register
+    since: date | None
+    until: date | None
+    units: tuple[str, ...]
+    genres: tuple[str, ...]
+
+    def fits(self, register: Register, on: date, unit: str, genre: str) -> bool:
+        return (
+            REGISTERS.index(self.register) <= REGISTERS.index(register)
+            and (self.since is None or self.since <= on)
+            and (self.until is None or on <= self.until)
+            and (not self.units or unit in self.units)
+            and (not self.genres or genre in self.genres)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    kinds: tuple[FactKind, ...]
+    principles: Mapping[str, tuple[Principle, ...]]
+    fallback: tuple[Principle, ...]
+    frame: Mapping[str, Any]
+    spare_leads: Mapping[str, tuple[str, ...]]
+    action: re.Pattern[str]
+    timed: re.Pattern[str]
+
+
+def _load(name: str) -> Any:
+    return yaml.load(resources.find("knowledge", f"writer/{name}").read_text("utf-8"), yaml.CSafeLoader)
+
+
+@cache
+def patterns() -> Patterns:
+    """All patterns, loaded and compiled once."""
+    principles = _load("principles.yaml")
+    style = _load("style.yaml")
+    return Patterns(
+        tuple(_kind(row) for row in _load("kinds.yaml")["kinds"]),
+        {theme: tuple(map(_principle, rows)) for theme, rows in principles["themes"].items()},
+        tuple(map(_principle, principles["fallback"])),
+        _load("frame.yaml"),
+        {k: tuple(v) for k, v in _load("plans.yaml")["by_theme"].items()},
+        re.compile("|".join(style["action_verbs"])),
+        re.compile("|".join(style["timed"])),
+    )
+
+
+def _kind(row: Mapping[str, Any]) -> FactKind:
+    aims = tuple(Aim(a["text"], a.get("party", False), tuple(a.get("only", ()))) for a in row["aims"])
+    match = re.compile("|".join(f"(?:{m})" for m in row["match"]))
+    return FactKind(row["id"], match, tuple(row["leads"]), aims, row.get("self", False))
+
+
+def _principle(row: Mapping[str, Any]) -> Principle:
+    return Principle(
+        row["text"], row.get("register", "concise"), row.get("since"), row.get("until"),
+        tuple(row.get("units", ())), tuple(row.get("genres", ())),
+    )  # fmt: skip
+
+
+def kind_of(text: str) -> FactKind:
+    """The first kind whose pattern stands in the fact; the last kind matches anything."""
+    return next(k for k in patterns().kinds if k.match.search(text))
+
+
+def dated(rows: list[Mapping[str, Any]], on: date) -> str:
+    """The text of the first row in force on ``on``; empty where there is none."""
+    for row in rows:
+        if row.get("since", date.min) <= on <= row.get("until", date.max):
+            return str(row["text"])
+    return ""

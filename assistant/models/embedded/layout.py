@@ -1,0 +1,133 @@
+"""Who says what, decided once for the whole document so that no lead, aim or principle stands twice in it.
+
+``lay_out`` groups each section's facts into items (一是, 二是…) by kind and deals out leads, aims and principle
+sentences, rotated by the brief's own seed. It is a pure function of outline and brief: sections written at the same
+time all see the same deal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.brief import Brief, Item
+from assistant.models.embedded.data import Aim, FactKind, Principle, kind_of, patterns
+from assistant.plan.outline import seed_of
+from assistant.plan.types import Outline, SectionPlan
+from assistant.plan.units import names_of
+from assistant.similarity import bigrams
+
+_MOST_ITEMS = 6
+_MOST_FACTS_AN_ITEM = 6
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """One fact in its place: the aim before it (empty: none)."""
+
+    item: Item
+    kind: FactKind
+    aim: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLayout:
+    """One 一是 item: its lead (empty: none) and its facts."""
+
+    lead: str
+    lines: tuple[FactLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLayout:
+    principles: tuple[str, ...]
+    items: tuple[ItemLayout, ...]
+
+
+@lru_cache(maxsize=64)
+def lay_out(outline: Outline, brief: Brief) -> dict[str, SectionLayout]:
+    """Layout of every achievements section, by section id."""
+    dealer = _Dealer(brief)
+    return {s.id: dealer.section(s) for s in outline.written if s.part == "achievements"}
+
+
+class _Dealer:
+    """Deals patterns without ever dealing one twice."""
+
+    def __init__(self, brief: Brief) -> None:
+        self.brief = brief
+        self.seed = seed_of(brief)
+        self.used: set[str] = set()
+        self.names = names_of(brief)
+        self.party = bool(brief.body) or "party" in brief.kind
+
+    def section(self, plan: SectionPlan) -> SectionLayout:
+        items = [self.brief.item(i) for i in plan.items]
+        principles = self._principles(plan.theme)
+        groups = _grouped(items)
+        layouts = [self._item(group, plan.theme, len(groups)) for group in groups]
+        return SectionLayout(principles, tuple(layouts))
+
+    def _principles(self, theme: str) -> tuple[str, ...]:
+        """All that fit, in order of register: the writer takes as many as the length and the register allow."""
+        fit = lambda p: p.fits(self.brief.register, self.brief.date, self.names.kind, self.brief.kind)  # noqa: E731
+        own = [p for p in patterns().principles.get(theme, ()) if fit(p)]
+        rows: Iterable[Principle] = self._rotated(own) or (p for p in patterns().fallback if fit(p))
+        return tuple(self._take(p.text for p in rows))
+
+    def _item(self, group: list[Item], theme: str, groups: int) -> ItemLayout:
+        kinds = [kind_of(i.text) for i in group]
+        lead = self._lead(kinds, theme, group) if groups > 1 else ""
+        lines = [FactLine(item, kind, self._aim(item, kind, theme, n)) for n, (item, kind) in enumerate(zip(group, kinds, strict=True))]
+        return ItemLayout(lead, tuple(lines))
+
+    def _lead(self, kinds: Sequence[FactKind], theme: str, group: list[Item]) -> str:
+        options = [*self._rotated(kinds[0].leads), *self._rotated(patterns().spare_leads.get(theme, ()))]
+        text = "".join(i.text for i in group)
+        options.sort(key=lambda lead: -len(bigrams(lead) & bigrams(text)))
+        return next(iter(self._take(options, 1)), "")
+
+    def _aim(self, item: Item, kind: FactKind, theme: str, position: int) -> str:
+        wanted = {"concise": 3, "standard": 2, "full": 1}[self.brief.register]
+        if position and (self.seed + position) % wanted:
+            return ""
+        fit = (a.text for a in self._rotated(kind.aims) if self._aim_fits(a, item, theme))
+        return next(iter(self._take(fit, 1)), "")
+
+    def _aim_fits(self, aim: Aim, item: Item, theme: str) -> bool:
+        if (aim.party and not self.party) or (aim.only and theme not in aim.only):
+            return False
+        return len(bigrams(aim.text) & bigrams(item.text)) < 2
+
+    def _rotated(self, options: Sequence[object]) -> list:  # type: ignore[type-arg]
+        if not options:
+            return []
+        k = self.seed % len(options)
+        return [*options[k:], *options[:k]]
+
+    def _take(self, options: Iterable[str], most: int = 99) -> Iterator[str]:
+        taken = 0
+        for option in options:
+            if taken == most:
+                return
+            if option not in self.used:
+                self.used.add(option)
+                taken += 1
+                yield option
+
+
+def _grouped(items: Sequence[Item]) -> list[list[Item]]:
+    """Facts of one kind together, in the order of the first of each; at most six groups, none too long."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        groups.setdefault(kind_of(item.text).id, []).append(item)
+    out: list[list[Item]] = []
+    for group in groups.values():
+        out += [group[n : n + _MOST_FACTS_AN_ITEM] for n in range(0, len(group), _MOST_FACTS_AN_ITEM)]
+    while len(out) > _MOST_ITEMS and min(map(len, out)) < _MOST_FACTS_AN_ITEM:
+        small = min(range(len(out)), key=lambda n: (len(out[n]), -n))
+        rest = out.pop(small)
+        target = min(range(len(out)), key=lambda n: (len(out[n]) >= _MOST_FACTS_AN_ITEM, abs(n - small)))
+        out[target] = out[target] + rest
+    return out

@@ -1,0 +1,209 @@
+"""The text of each part, with marks: achievements, problems, plans, opening, closing, and plain sentences for repair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from assistant.brief import Brief, Item, Register
+from assistant.evidence import PolicySpan
+from assistant.models.embedded.data import dated, patterns
+from assistant.models.embedded.layout import ItemLayout, SectionLayout, lay_out
+from assistant.models.embedded.sentences import cite, clause, fact_sentence, marks
+from assistant.plan.outline import seed_of
+from assistant.plan.types import SectionTask, ordinal
+from assistant.plan.units import UnitNames, names_of
+from assistant.text import char_count
+
+_FREE_SHARE: dict[Register, float] = {"concise": 0.25, "standard": 0.45, "full": 0.60}
+_SELF = "duty-report"
+
+
+def write(task: SectionTask) -> str:
+    """The reply for one section: paragraphs on lines, marks before closing punctuation."""
+    writers = {
+        "achievements": _achievements, "problems": _problems, "plans": _plans, "opening": _opening, "closing": _closing,
+    }  # fmt: skip
+    return writers[task.plan.part](task)
+
+
+def plain(items: Sequence[Item], task: SectionTask) -> str:
+    """One bare sentence a fact: what repair asks for."""
+    return "\n".join(fact_sentence(item, task.questions) for item in items)
+
+
+def _pick(options: Sequence[str], task: SectionTask) -> str:
+    return options[seed_of(task.brief) % len(options)]
+
+
+def _is_self(brief: Brief) -> bool:
+    return brief.kind == _SELF
+
+
+def _achievements(task: SectionTask) -> str:
+    layout = lay_out(task.outline, task.brief)[task.plan.id]
+    body = _items(layout, task)
+    head = _principles(layout, task, sum(char_count(p) for p in body))
+    asked = _asked_topics(task)
+    if len(body) == 1 and not asked:
+        return head + body[0]
+    numbered = [f"{ordinal(n)}是{text}" for n, text in enumerate([*asked, *body], 1)]
+    return "\n".join([head, *numbered] if head else numbered)
+
+
+def _asked_topics(task: SectionTask) -> list[str]:
+    """Topics the period must have and no fact covers: said to be missing where the reader will look for them."""
+    return [f"{q.anchor}。{q.inline}。" for q in task.questions if q.inline and q.anchor and not q.facts]
+
+
+def _items(layout: SectionLayout, task: SectionTask) -> list[str]:
+    return [_item(item, task, first=n == 0) for n, item in enumerate(layout.items)]
+
+
+def _item(layout: ItemLayout, task: SectionTask, *, first: bool) -> str:
+    """The lead and the item's sentences; time and subject once an item."""
+    out: list[str] = []
+    when = task.brief.period.part
+    subject_left = _is_self(task.brief)
+    for line in layout.lines:
+        subject = "我" if subject_left and line.kind.self_subject else ""
+        sentence = fact_sentence(line.item, task.questions, aim=line.aim, when=when, subject=subject)
+        when = "" if when and when in sentence else when
+        subject_left = subject_left and not subject
+        out.append(cite(sentence, task.policies) if line.aim else sentence)
+    return (f"{layout.lead}。" if layout.lead else "") + "".join(out)
+
+
+def _principles(layout: SectionLayout, task: SectionTask, body: int) -> str:
+    """As many head sentences as the register and the length allow; in the full register policy sentences too."""
+    names = names_of(task.brief)
+    share = _FREE_SHARE[task.brief.register]
+    room = max(body * share / (1 - share), 45)
+    if task.brief.length:
+        room = min(room, max(task.plan.length - body, 45))
+    most = {"concise": 1, "standard": 3, "full": 4}[task.brief.register]
+    own = [_named(p, task.brief, names) for p in layout.principles]
+    quoted = [_sentence(p) for p in task.policies if len(p.text) >= 18] if task.brief.register == "full" else []
+    head, length = "", 0
+    for n, sentence in enumerate([*own[:1], *quoted, *own[1:]]):
+        size = char_count(sentence)
+        if n and (length + size > room or n >= most + len(quoted)):
+            continue
+        head, length = head + cite(sentence, task.policies), length + size
+    return head
+
+
+def _sentence(policy: PolicySpan) -> str:
+    return policy.text.rstrip("。；，") + "。"
+
+
+def _named(text: str, brief: Brief, names: UnitNames) -> str:
+    if _is_self(brief):
+        return text.format(party="我", we="我")
+    return text.format(party=names.party or names.we, we=names.we)
+
+
+def _problems(task: SectionTask) -> str:
+    brief, frame = task.brief, patterns().frame
+    self_ = _is_self(brief)
+    intro = _pick(frame["problem_intros"]["self" if self_ else "unit"], task).format(
+        we=names_of(brief).we, topic=_topic(brief), period=brief.period.label
+    )
+    ask = frame["evidence_asks"]
+    lines, bare = [], []
+    for n, item in enumerate(task.items, 1):
+        cause = _pick(ask["cause"], task) if self_ else ""
+        lines.append(f"{ordinal(n)}是{clause(item, task.questions)}{marks([item.id])}。{cause}")
+        bare.append(not any(v.kind in ("count", "percent") for v in item.values))
+    if not self_ and any(bare):
+        lines.append(_pick(ask["all"] if sum(bare) > 1 else ask["one"], task))
+    if len(task.items) == 1:
+        return intro + lines[0].removeprefix("一是") + "".join(lines[1:])
+    return "\n".join([intro, *lines])
+
+
+def _topic(brief: Brief) -> str:
+    return "党建工作" if "party" in brief.kind or (brief.body and _is_self(brief)) else "工作"
+
+
+def _plans(task: SectionTask) -> str:
+    brief, frame = task.brief, patterns().frame
+    key = "self" if _is_self(brief) else "unit" if brief.problems else "no_problem"
+    intro = _pick(frame["plan_intros"][key], task).format(**_words(task))
+    lines = [cite(intro, task.policies)]
+    by_id = {i.id: i for i in task.items}
+    for n, sub in enumerate(task.plan.subheads, 1):
+        lines.append(f"（{ordinal(n)}）{sub.heading}")
+        lines.append(_measure([by_id[i] for i in sub.items], task, n))
+    return "\n".join(lines)
+
+
+def _measure(items: Sequence[Item], task: SectionTask, position: int) -> str:
+    """A plan with the problems it answers, or a problem nobody planned for, which stays an open blank."""
+    templates = patterns().frame["plan_sentences"]
+    problems = [i for i in items if i.lane == "problem"]
+    plans = [i for i in items if i.lane == "plan"]
+    named = "、".join(_short_problem(clause(p, task.questions)) for p in problems)
+    wanted = "、".join(clause(p, task.questions) for p in plans)
+    key = "both" if plans and problems else "plan" if plans else "problem"
+    options = templates[key]
+    template = options[(seed_of(task.brief) + position) % len(options)]
+    return template.format(problem=named, plan=wanted) + marks([i.id for i in [*plans, *problems]]) + "。"
+
+
+def _short_problem(text: str) -> str:
+    """A problem as a noun phrase: long ones by their first clause."""
+    first = text.split("，")[0]
+    return (first if len(text) > 34 and len(first) >= 8 else text).removesuffix("的问题")
+
+
+def _words(task: SectionTask) -> dict[str, Any]:
+    brief, names, frame = task.brief, names_of(task.brief), patterns().frame
+    spirit = dated(frame["spirit"], brief.date) or "上级会议"
+    return {
+        "when": _when(brief), "unit": _unit(brief), "organization": brief.organization, "we": names.we,
+        "party": names.party or names.we, "subject": names.party or names.we, "spirit": spirit,
+        "upholds": dated(frame["upholds"], brief.date), "period": brief.period.label, "next": brief.period.next_label,
+        "year": brief.period.start.year, "recipient": brief.recipient, "duty": brief.author or "岗位",
+        "topics": _topics(task),
+    }  # fmt: skip
+
+
+def _when(brief: Brief) -> str:
+    return {"year": brief.period.label, "half": brief.period.part if brief.period.start.month > 1 else "今年以来"}.get(
+        brief.period.shape, brief.period.label
+    )
+
+
+def _unit(brief: Brief) -> str:
+    return brief.organization + brief.body
+
+
+def _topics(task: SectionTask) -> str:
+    """What the achievements sections are about, from the words of their headings' themes."""
+    words: dict[str, str] = patterns().frame["topic_words"]
+    found = list(dict.fromkeys(words[s.theme] for s in task.outline.written if s.theme in words))[:4]
+    return "着力" + "、".join(found) if found else "认真做好各项工作"
+
+
+def _opening(task: SectionTask) -> str:
+    frame, brief = patterns().frame, task.brief
+    options = frame["openings"].get(brief.kind) or frame["openings"]["work-summary"]
+    first = _pick(options, task).format(**_words(task))
+    return cite(first, task.policies) + _announce(task)
+
+
+def _announce(task: SectionTask) -> str:
+    frame, brief = patterns().frame["announce"], task.brief
+    kind = "party-duty" if _is_self(brief) and brief.body else brief.kind
+    options = frame.get(kind, frame["work-summary"]) if brief.plans or _is_self(brief) else frame["none"]
+    return _pick(options, task).format(**_words(task))
+
+
+def _closing(task: SectionTask) -> str:
+    frame, brief = patterns().frame["closings"], task.brief
+    if _is_self(brief):
+        return _pick(frame["self"], task)
+    if not brief.plans:
+        return ""
+    return _pick(frame["unit" if brief.recipient else "unit_alone"], task).format(**_words(task))

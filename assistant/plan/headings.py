@@ -1,0 +1,72 @@
+"""Headings in parallel form: of sections by theme, and of measures in the plans part (knowledge/writer/plans.yaml)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from itertools import product
+from typing import Any
+
+import yaml
+
+from assistant import resources
+from assistant.catalogue import Theme
+
+_CLAUSE = re.compile(r"[，。；、：]")
+
+
+@cache
+def _data() -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "writer/plans.yaml").read_text("utf-8"))
+    return data
+
+
+def pick_section_headings(themes: Sequence[Theme], seed: int) -> tuple[str, ...]:
+    """One heading a theme so that lengths differ least and no two begin alike; ``seed`` breaks ties between briefs."""
+    pools = [_rotated(t.headings, seed + i)[:4] for i, t in enumerate(themes)]
+    if len(pools) > 6:
+        return _greedy(pools)
+    return min(product(*pools), key=_unevenness)
+
+
+def _rotated(options: Sequence[str], by: int) -> tuple[str, ...]:
+    k = by % len(options)
+    return tuple(options[k:]) + tuple(options[:k])
+
+
+def _unevenness(chosen: Sequence[str]) -> tuple[int, int]:
+    starts = [h[:2] for h in chosen]
+    lengths = [len(h) for h in chosen]
+    return len(starts) - len(set(starts)), max(lengths) - min(lengths)
+
+
+def _greedy(pools: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    chosen: list[str] = []
+    for pool in pools:
+        chosen.append(min(pool, key=lambda h: _unevenness([*chosen, h])))
+    return tuple(chosen)
+
+
+def measure_heading(plan_text: str, theme: str, used: set[str], seed: int) -> str:
+    """A short verb-object heading for a measure: its own first clause where that will do, else one for its theme."""
+    for candidate in [*_own_clause(plan_text), *_rotated(_data()["by_theme"].get(theme, ()) or [""], seed)]:
+        if candidate and candidate not in used and candidate[:2] not in {u[:2] for u in used}:
+            return candidate
+    rest = [h for h in _rotated(_data()["fallback"], seed) if h not in used and h[:2] not in {u[:2] for u in used}]
+    return rest[0] if rest else next((h for h in _data()["fallback"] if h not in used), "抓好后续工作")
+
+
+def _own_clause(text: str) -> list[str]:
+    """The first clause as it stands, then with other verbs that go with its object: 强化作风建设 -> 改进作风建设."""
+    data = _data()
+    clause = _CLAUSE.split(text, maxsplit=1)[0]
+    for prefix in sorted(data["strip_prefix"], key=len, reverse=True):
+        clause = clause.removeprefix(prefix)
+    verb = next((v for v in data["verbs"] if clause.startswith(v)), "")
+    limits = data["heading"]
+    if not verb or not limits["shortest"] <= len(clause) <= limits["longest"] or not clause.isalpha():
+        return []
+    noun = clause[len(verb) :]
+    others = next((verbs for tail, verbs in data["verbs_by_object"].items() if noun.endswith(tail)), [])
+    return [clause, *(v + noun for v in others if v != verb)]

@@ -1,0 +1,183 @@
+"""``make_outline``: the genre's or the brief's outline, filled: opening, achievements, problems, plans, closing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.brief import Brief, Item
+from assistant.catalogue import Catalogue, Genre, GenrePart, Theme
+from assistant.document import Part
+from assistant.errors import BriefError
+from assistant.plan.assign import Group, assign_by_theme, assign_to_sections, best_theme
+from assistant.plan.headings import measure_heading, pick_section_headings
+from assistant.plan.types import Outline, SectionPlan, SubHead, ordinal
+from assistant.plan.units import names_of
+from assistant.similarity import containment
+
+_SAME_MATTER = 0.22
+_SAME_PART = 0.6
+_PER_FACT = {"concise": 95, "standard": 125, "full": 190}
+
+
+def seed_of(brief: Brief) -> int:
+    """Stable for a brief, different between briefs: what the embedded writer varies by."""
+    return int.from_bytes(hashlib.sha256((brief.digest or brief.organization).encode()).digest()[:6], "big")
+
+
+def make_outline(brief: Brief, catalogue: Catalogue) -> Outline:
+    """Raises BriefError for a kind no genre file describes."""
+    if brief.kind not in catalogue.genres:
+        known = "、".join(f"{g.id}（{g.name}）" for g in catalogue.genres.values())
+        raise BriefError(f"文种 kind: {brief.kind} 不认识，可写：{known}", path=brief.path or None)
+    genre = catalogue.genres[brief.kind]
+    sections: list[SectionPlan] = [SectionPlan("opening", "opening", 0, "", "")]
+    level1 = 0
+    for part in genre.parts:
+        made = _part(part, brief, genre, catalogue, level1 + 1)
+        if made:
+            level1 += 1
+            sections += made
+    sections.append(SectionPlan("closing", "closing", 0, "", ""))
+    return Outline(
+        _title(brief, genre),
+        brief.recipient,
+        _with_lengths(sections, brief, genre),
+        _signature(brief),
+        f"{brief.date.year}年{brief.date.month}月{brief.date.day}日",
+    )
+
+
+def _fill(template: str, brief: Brief) -> str:
+    """{period} 2023年上半年, {part} 上半年, {next} 下半年, {year} 2023, {organization}, {author}, {we} 我局, {party} 局党组."""
+    names = names_of(brief)
+    return template.format(
+        period=brief.period.label, part=brief.period.part, period_part=brief.period.part, next=brief.period.next_label,
+        year=brief.period.start.year, organization=brief.organization, author=brief.author, body=brief.body,
+        we=names.we, party=names.party,
+    )  # fmt: skip
+
+
+def _title(brief: Brief, genre: Genre) -> str:
+    if brief.title:
+        return brief.title
+    return _fill(genre.titles.get(brief.period.shape) or genre.titles.get("default") or next(iter(genre.titles.values())), brief)
+
+
+def _signature(brief: Brief) -> str:
+    if brief.author:
+        return f"{brief.organization}{brief.author}　【待补：姓名】"
+    return f"中共{brief.organization}{brief.body}" if brief.body else brief.organization
+
+
+def _part(part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int) -> list[SectionPlan]:
+    builders = {"achievements": _achievements, "problems": _problems, "plans": _plans}
+    if part.part not in builders:
+        return []
+    return builders[part.part](part, brief, genre, catalogue, number)
+
+
+def _head(part: GenrePart, brief: Brief, number: int) -> SectionPlan:
+    heading = _fill(part.headings[seed_of(brief) % len(part.headings)] if not brief.sections else part.headings[0], brief)
+    return SectionPlan(part.part, part.part, 1, f"{ordinal(number)}、", heading)
+
+
+def _achievements(part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int) -> list[SectionPlan]:
+    if not brief.facts:
+        return []
+    themes = genre_themes(genre, catalogue)
+    groups = _groups(brief, part, themes)
+    head = _head(part, brief, number)
+    if len(groups) == 1 and not groups[0].heading:
+        return [replace(head, items=groups[0].items, theme=groups[0].theme)]
+    headings = _headings(groups, catalogue, seed_of(brief))
+    subs = [
+        SectionPlan(f"a{n}", "achievements", 2, f"（{ordinal(n)}）", heading, g.items, g.theme)
+        for n, (g, heading) in enumerate(zip(groups, headings, strict=True), 1)
+    ]
+    return [head, *subs]
+
+
+def genre_themes(genre: Genre, catalogue: Catalogue) -> list[Theme]:
+    ids = genre.themes or tuple(catalogue.themes)
+    return [catalogue.themes[i] for i in ids if i in catalogue.themes]
+
+
+def _groups(brief: Brief, part: GenrePart, themes: Sequence[Theme]) -> list[Group]:
+    """The brief's own sections; a single one named like the part itself (履职情况) is the part, not a section of it."""
+    specs = [s for s in brief.sections if s.facts or len(brief.sections) > 1]
+    if len(specs) >= 2 or (specs and not _names_part(specs[0].heading, part)):
+        return [g for g in assign_to_sections(brief.facts, specs, themes) if g.items]
+    return assign_by_theme(brief.facts, themes, _most_sections(len(brief.facts)))
+
+
+def _names_part(heading: str, part: GenrePart) -> bool:
+    return any(containment(heading, h) >= _SAME_PART for h in part.headings)
+
+
+def _most_sections(facts: int) -> int:
+    return 1 if facts <= 3 else min(7, max(2, round(facts / 3)))
+
+
+def _headings(groups: Sequence[Group], catalogue: Catalogue, seed: int) -> list[str]:
+    open_ = [g for g in groups if not g.heading]
+    found = iter(pick_section_headings([catalogue.themes[g.theme] for g in open_], seed) if open_ else ())
+    return [g.heading or next(found) for g in groups]
+
+
+def _problems(part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int) -> list[SectionPlan]:
+    if not brief.problems:
+        return []
+    return [replace(_head(part, brief, number), items=tuple(q.id for q in brief.problems))]
+
+
+def _plans(part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int) -> list[SectionPlan]:
+    if not brief.plans:
+        return []
+    themes = genre_themes(genre, catalogue)
+    answered = match_problems(brief.plans, brief.problems)
+    subheads: list[SubHead] = []
+    used: set[str] = set()
+    for n, plan in enumerate(brief.plans):
+        heading = measure_heading(plan.text, best_theme(plan.text, themes), used, seed_of(brief) + n)
+        used.add(heading)
+        subheads.append(SubHead(heading, (plan.id, *answered[plan.id])))
+    done = {q for ids in answered.values() for q in ids}
+    for problem in brief.problems:
+        if problem.id not in done:
+            heading = measure_heading("", best_theme(problem.text, themes), used, seed_of(brief))
+            used.add(heading)
+            subheads.append(SubHead(heading, (problem.id,)))
+    items = tuple(i for s in subheads for i in s.items)
+    return [replace(_head(part, brief, number), items=items, subheads=tuple(subheads))]
+
+
+def match_problems(plans: Sequence[Item], problems: Sequence[Item]) -> dict[str, tuple[str, ...]]:
+    """Which problems each plan answers: every problem to the plan that shares most of its wording, if any does."""
+    answered: dict[str, list[str]] = {p.id: [] for p in plans}
+    for problem in problems:
+        scored = [(max(containment(problem.text, p.text), containment(p.text, problem.text)), p.id) for p in plans]
+        best = max(scored, default=(0.0, ""))
+        if best[0] >= _SAME_MATTER:
+            answered[best[1]].append(problem.id)
+    return {k: tuple(v) for k, v in answered.items()}
+
+
+def _with_lengths(sections: Sequence[SectionPlan], brief: Brief, genre: Genre) -> tuple[SectionPlan, ...]:
+    """Characters for each written section: the part's share of the asked length, split by facts; else by the facts alone."""
+    shares: dict[Part, float] = {p.part: sum(p.share) / 2 for p in genre.parts}
+    counts: dict[Part, int] = {}
+    for s in sections:
+        counts[s.part] = counts.get(s.part, 0) + max(len(s.items), 1 if s.written else 0)
+    out: list[SectionPlan] = []
+    index = 0
+    for s in sections:
+        length = 0
+        if s.written:
+            own = max(len(s.items), 1)
+            total = brief.length * shares.get(s.part, 0.05) if brief.length else 0
+            length = round(total * own / max(counts[s.part], 1)) or own * _PER_FACT[brief.register]
+        out.append(replace(s, length=length, index=index))
+        index += s.written
+    return tuple(out)

@@ -1,0 +1,44 @@
+"""How alike two short Chinese texts are, by character bigrams: no segmentation, no model, symmetric where said so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+
+from assistant.text import fold, is_cjk
+
+
+@lru_cache(maxsize=16384)
+def bigrams(text: str) -> frozenset[str]:
+    """Bigrams of Chinese characters and alphanumerics; punctuation breaks them."""
+    folded = fold(text)
+    return frozenset(
+        a + b for a, b in zip(folded, folded[1:], strict=False) if (is_cjk(a) or a.isalnum()) and (is_cjk(b) or b.isalnum())
+    )
+
+
+def containment(part: str, whole: str) -> float:
+    """Share of the bigrams of ``part`` that stand in ``whole``: 0 to 1 (1 for an empty part)."""
+    small = bigrams(part)
+    return len(small & bigrams(whole)) / len(small) if small else 1.0
+
+
+def cosine(a: str, b: str) -> float:
+    """Set cosine of bigrams: 0 to 1, symmetric."""
+    x, y = bigrams(a), bigrams(b)
+    return float(len(x & y) / (len(x) * len(y)) ** 0.5) if x and y else 0.0
+
+
+def longest_common(a: str, b: str) -> str:
+    """The longest run of characters both hold (dynamic programming, for short texts)."""
+    best, end = 0, 0
+    previous: Counter[int] = Counter()
+    for i, x in enumerate(a, 1):
+        current: Counter[int] = Counter()
+        for j, y in enumerate(b, 1):
+            if x == y:
+                current[j] = previous[j - 1] + 1
+                if current[j] > best:
+                    best, end = current[j], i
+        previous = current
+    return a[end - best : end]
