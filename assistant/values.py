@@ -17,7 +17,7 @@ from typing import Any, Literal
 import yaml
 
 from assistant import resources
-from assistant.text import CLAUSE_END, Span, half_width, is_cjk
+from assistant.text import CLAUSE_END, Span, clause_around, half_width, is_cjk
 
 Kind = Literal["count", "money", "percent", "date", "year", "title", "number", "plain"]
 
@@ -63,6 +63,7 @@ class Lexicon:
     fixed: re.Pattern[str]
     unknown: re.Pattern[str]
     number: re.Pattern[str]
+    action: re.Pattern[str]
 
 
 @cache
@@ -81,6 +82,7 @@ def lexicon() -> Lexicon:
         fixed=re.compile("|".join(f"(?:{p})" for p in data["fixed_patterns"])),
         unknown=re.compile(rf"【待[补核][^】]*】|{unknown}"),
         number=_number_pattern([*unit_of, *data["money"]], data["multipliers"]),
+        action=re.compile("|".join(sorted(data["action_verbs"], key=len, reverse=True))),
     )
 
 
@@ -257,21 +259,36 @@ def _unit_after(text: str, at: int) -> str:
 
 
 def _label(text: str, start: int, end: int, unit: str) -> str:
+    """What is missing, in a few words: 党风廉政建设责任书 + 份数, 党员 + 人数."""
     surface = text[start:end]
     if surface.startswith("【") and "：" in surface:
         return surface.strip("【】").split("：", 1)[1]
     name = lexicon().unknown_names.get(unit, "数量" if unit else "名称或个数")
-    if unit:
-        after = head_noun(text, end + len(unit), end + len(unit))
-        before = head_noun_before(text, start)
-        subject = after if unit in ("名", "位", "人", "个", "户", "家", "支", "所") and after else before
-        return subject[-8:] + name if not subject.endswith(name) else subject
-    after = head_noun(text, end, end)
-    return (after or head_noun_before(text, start)) + name
+    after = _before_action(head_noun(text, end + len(unit), end + len(unit)))
+    before = _after_action(text[clause_around(text, start, start).start : start])
+    subject = after if after and (not unit or lexicon().unit_of.get(unit) in _COUNTS_WHAT_FOLLOWS) else before
+    return subject if subject.endswith(name) else subject + name
 
 
-def head_noun_before(text: str, at: int) -> str:
-    left = at
-    while left > 0 and at - left < _HEAD_LENGTH and text[left - 1] not in _HEAD_STOP and not text[left - 1].isdigit():
-        left -= 1
-    return text[left:at]
+_COUNTS_WHAT_FOLLOWS = ("人", "个", "户", "家", "支", "所", "条", "项", "件")
+_LONGEST_LABEL = 18
+
+
+def _before_action(text: str) -> str:
+    """党员开展全面排查 -> 党员."""
+    m = lexicon().action.search(text)
+    return text[: m.start()] if m and m.start() else text
+
+
+def _after_action(text: str) -> str:
+    """签订党风廉政建设责任书 -> 党风廉政建设责任书; over-long runs lose their head at a word break."""
+    m = lexicon().action.match(text)
+    subject = text[m.end() :] if m and len(text) > m.end() else text
+    if len(subject) <= _LONGEST_LABEL:
+        return subject
+    import rjieba
+
+    words = rjieba.cut(subject)
+    while len(words) > 1 and sum(map(len, words)) > _LONGEST_LABEL:
+        words = words[1:]
+    return "".join(words)

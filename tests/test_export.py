@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from assistant.document import Draft, Paragraph, Repair, Section, Sentence, Trace
 from assistant.errors import DocumentError, KnowledgeError
 from assistant.finding import Finding, Fix, Question
-from assistant.formats import typography
+from assistant.formats import atomic, typography
 from assistant.formats.audit import audit, placed_in, to_json
 from assistant.formats.docx_title import title_lines
 from assistant.formats.docx_write import to_docx
@@ -121,7 +121,7 @@ def test_twenty_two_lines_of_twenty_eight_characters(clean: bytes) -> None:
 
 def test_fonts_are_named_for_every_script_and_no_theme_is_left(clean: bytes) -> None:
     tree = parts(clean)
-    named = [f for f in tree["word/styles.xml"].iter(f"{W}rFonts")]
+    named = list(tree["word/styles.xml"].iter(f"{W}rFonts"))
     assert len(named) >= 8
     for fonts in named:
         assert {f"{W}ascii", f"{W}hAnsi", f"{W}eastAsia", f"{W}cs"} <= set(fonts.attrib)
@@ -413,7 +413,7 @@ def test_unknown_format_and_missing_name() -> None:
     with pytest.raises(DocumentError, match="不认识的导出格式“pdf”"):
         outputs(Path("x.docx"), ["pdf"])
     with pytest.raises(DocumentError, match="没有给出文件名"):
-        outputs(Path("."), ["docx"])
+        outputs(Path(), ["docx"])
 
 
 def test_missing_folder_is_said_in_chinese(tmp_path: Path) -> None:
@@ -434,6 +434,17 @@ def test_all_or_none(tmp_path: Path) -> None:
         write(make(), tmp_path / "x.docx")
     assert (tmp_path / "x.docx").read_bytes() == b"old"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["x.audit.json", "x.docx"]
+
+
+def test_files_already_moved_are_taken_back(tmp_path: Path) -> None:
+    old, new, gone = tmp_path / "old", tmp_path / "new", tmp_path / "gone"
+    old.write_bytes(b"before")
+    for name in ("1", "2"):
+        (tmp_path / name).write_bytes(b"after")
+    with pytest.raises(DocumentError, match="写不了这个文件"):
+        atomic._move([(tmp_path / "1", old), (tmp_path / "2", new), (tmp_path / "3", gone)])
+    assert old.read_bytes() == b"before"
+    assert not new.exists() and not gone.exists()
 
 
 def test_read_only_file_is_left_alone(tmp_path: Path) -> None:

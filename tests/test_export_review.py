@@ -153,6 +153,7 @@ def test_the_text_is_the_clean_copy_then_the_appendix() -> None:
         "可补充",
         "1. 有多少人参加？",
         "事实去向",
+        "",
     ]
     assert document.paragraphs[len(clean)].paragraph_format.page_break_before is True
     rows = [tuple(cell.text for cell in row.cells) for row in document.tables[0].rows]

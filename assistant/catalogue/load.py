@@ -82,7 +82,7 @@ class Catalogue:
 
     def policy_statements(self, on: date, themes: Collection[str] = ()) -> tuple[PolicyStatement, ...]:
         """Quotable wordings in force on a day, with their source; only on these themes where any are given.
-        A source published later than the day is not named."""
+        A wording whose source came later than the day is left out."""
         out = []
         for entry in self.in_force(on):
             if entry.citable and (not themes or set(themes) & set(entry.themes)):
@@ -91,14 +91,12 @@ class Catalogue:
 
 
 def _statements(entry: Formulation, on: date) -> list[PolicyStatement]:
-    source = next((s for s in entry.sources if _published(s.date, on)), None)
-    if source is None:
-        return []
     return [
         PolicyStatement(
-            f"{entry.id}.{n}", text, source.title, source.issuer, source.date, entry.id, entry.themes
+            f"{entry.id}.{n}", q.text, q.source.title, q.source.issuer, q.source.date, entry.id, entry.themes
         )
-        for n, text in enumerate(entry.quotes, 1)
+        for n, q in enumerate(entry.quotes, 1)
+        if _published(q.source.date, on)
     ]
 
 

@@ -12,6 +12,7 @@ from assistant.catalogue.types import (
     CampaignWindow,
     CharError,
     Confidence,
+    FormerTitle,
     Formulation,
     Milestone,
     OrderRule,
@@ -19,6 +20,7 @@ from assistant.catalogue.types import (
     PeriodRule,
     PeriodTopic,
     PolicyDocument,
+    Quote,
     Source,
     Theme,
     Variant,
@@ -78,7 +80,20 @@ def _variants(f: Fields) -> tuple[Variant, ...]:
     )
 
 
+def _quotes(f: Fields, sources: tuple[Source, ...]) -> tuple[Quote, ...]:
+    out = []
+    for q in f.mappings("quotes", ("text", "source")):
+        title = q.text("source")
+        source = next((s for s in sources if s.title == title or not title), None)
+        if source is None:
+            q.problem(f"source“{title}”不在本条的 sources 里", q.at("source"))
+            continue
+        out.append(Quote(q.text("text", required=True), source))
+    return tuple(out)
+
+
 def formulation(f: Fields) -> Formulation:
+    sources = _sources(f)
     entry = Formulation(
         id=f.text("id", required=True),
         text=f.text("text", required=True),
@@ -93,7 +108,7 @@ def formulation(f: Fields) -> Formulation:
         accepted=f.texts("accepted"),
         avoid=f.texts("avoid"),
         variants=_variants(f),
-        sources=_sources(f),
+        sources=sources,
         themes=f.texts("themes"),
         region=f.text("region"),
         note=f.text("note"),
@@ -101,7 +116,7 @@ def formulation(f: Fields) -> Formulation:
         verified=f.flag("verified", False),
         good=f.texts("good"),
         bad=f.texts("bad"),
-        quotes=f.texts("quotes"),
+        quotes=_quotes(f, sources),
         introduced_text=f.text("introduced_text"),
         deprecated_text=f.text("deprecated_text"),
     )
@@ -151,7 +166,17 @@ def document(f: Fields) -> PolicyDocument:
         themes=f.texts("themes"),
         confidence=_confidence(f),
         verified=f.flag("verified", False),
+        former_titles=_former_titles(f),
     )
+
+
+def _former_titles(f: Fields) -> tuple[FormerTitle, ...]:
+    out = []
+    for t in f.mappings("former_titles", ("title", "until")):
+        until = t.day("until", required=True)
+        if until is not None:
+            out.append(FormerTitle(t.text("title", required=True), until))
+    return tuple(out)
 
 
 def order(f: Fields) -> OrderRule:
@@ -289,7 +314,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         _kind(
             "documents",
-            "id title issuer group versions aliases wrong_titles number status note themes confidence verified",
+            "id title issuer group versions aliases wrong_titles former_titles number status note themes confidence verified",
             document,
         ),
         _kind("orders", "id scope sequence rule severity confidence", order),

@@ -35,6 +35,14 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """A short wording that stands word for word in ``source``."""
+
+    text: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Formulation:
     """A fixed wording (提法). ``themes`` are the theme ids it is about; ``quotes`` the short wordings a draft may quote
     from its sources; ``good`` and ``bad`` are examples that must not, and must, fire one of ``variants``.
@@ -61,7 +69,7 @@ class Formulation:
     verified: bool = True
     good: tuple[str, ...] = ()
     bad: tuple[str, ...] = ()
-    quotes: tuple[str, ...] = ()
+    quotes: tuple[Quote, ...] = ()
     introduced_text: str = ""
     deprecated_text: str = ""
 
@@ -86,6 +94,14 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerTitle:
+    """A title that was right up to ``until`` and is wrong after it."""
+
+    title: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyDocument:
     """A party document, regulation or standard; ``title`` carries its 《》; ``wrong_titles`` do not."""
 
@@ -102,6 +118,7 @@ class PolicyDocument:
     themes: tuple[str, ...] = ()
     confidence: Confidence = "high"
     verified: bool = False
+    former_titles: tuple[FormerTitle, ...] = ()
 
     def first_date(self) -> date | None:
         """The day before which the title cannot be cited, where it is known to the month at least."""

@@ -57,4 +57,5 @@ def _patterned(found: Collected) -> Iterator[tuple[str, str, Any, list[re.Patter
         for id, entry in found.entries[kind].items():
             yield kind, id, entry, [re.compile(entry.regex)]
     for id, entry in found.entries["milestones"].items():
-        yield "milestones", id, entry, [re.compile(entry.pattern)]
+        if "regex" in found.places["milestones", id]:
+            yield "milestones", id, entry, [re.compile(entry.pattern)]

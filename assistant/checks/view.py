@@ -68,6 +68,11 @@ class View:
             at += len(block.text) + 1
         self.starts = starts
 
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        """Every two characters that stand side by side."""
+        return frozenset(map("".join, zip(self.text, self.text[1:], strict=False)))
+
     def block_at(self, offset: int) -> int:
         return max(bisect_right(self.starts, offset) - 1, 0)
 

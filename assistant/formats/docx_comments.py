@@ -72,7 +72,7 @@ def anchor_comment(
 ) -> Comment:
     """Comment on ``paragraph_text(paragraph)[start:end]``; bounds outside the text are drawn in, and an empty span stands for
     the whole paragraph. Lines of ``text`` become paragraphs of the comment. ``when`` fixes its time."""
-    author = author if isinstance(author, Author) else Author(author, author[:1])
+    author = author if isinstance(author, Author) else Author(author, printable(author)[:1])
     lines = "\n".join(printable(line) for line in text.split("\n"))
     comment = document.comments.add_comment(
         text=lines, author=printable(author.name), initials=author.initials

@@ -155,6 +155,7 @@ def _append_facts(document: Document, draft: Draft, facts: Sequence[FactView], t
     rows = [tuple(name for name, _ in _COLUMNS)]
     rows += [(f.id, f.text, "；".join(placed_in(draft, f.id)) or UNUSED) for f in facts]
     _add_table(document, rows, t)
+    add_paragraph(document, "", "TableText", t)  # Word wants a paragraph after the last table
 
 
 def _add_table(document: Document, rows: Sequence[tuple[str, ...]], t: Typography) -> None:

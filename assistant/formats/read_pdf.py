@@ -116,14 +116,14 @@ def _printed(page: Any) -> _Page:
 def _silence() -> Iterator[None]:
     """pypdf reports every oddity of a file to its logger, with fragments of the text."""
     logger = logging.getLogger("pypdf")
-    before = logger.disabled
-    logger.disabled = True
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.disabled = before
+        logger.setLevel(before)
 
 
 def _without_furniture(pages: list[_Page]) -> list[_Page]:

@@ -26,6 +26,7 @@ _NOT_TEXT = {
 }
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _MAX_ODD = 0.02  # share of unassigned, private or control characters that a wrongly guessed encoding exceeds
+_ODD = ("Cn", "Co", "Cs", "Cc")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*$")
@@ -53,18 +54,18 @@ def decode(data: bytes, path: str) -> tuple[str, str]:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not _is_garbled(text, strict=encoding == "gb18030"):
+        if not _is_garbled(text, guessed=encoding == "gb18030"):
             return text.removeprefix("\ufeff"), encoding
         break
     raise DocumentError("文件不是文本，或者编码认不出来，请用记事本另存为 UTF-8 编码再试", path=path)
 
 
-def _is_garbled(text: str, *, strict: bool) -> bool:
+def _is_garbled(text: str, *, guessed: bool) -> bool:
     """NUL is never text; in a guessed encoding, neither is a run of characters nobody uses."""
-    if "\0" in text:
-        return True
-    odd = sum(unicodedata.category(c) in ("Cn", "Co", "Cs", "Cc") and c not in "\t\n\r\f\v" for c in text)
-    return odd > len(text) * (_MAX_ODD if strict else 5 * _MAX_ODD)
+    if "\0" in text or not guessed:
+        return "\0" in text
+    odd = sum(unicodedata.category(c) in _ODD and c not in "\t\n\r\f\v" for c in text)
+    return odd > len(text) * _MAX_ODD
 
 
 def extract_text(data: bytes, path: str) -> Extract:

@@ -113,6 +113,7 @@ def _head_end(marks: list[_Mark], rules: Rules) -> int:
     free = 0
     for i, mark in enumerate(marks):
         if mark.role is not None:
+            free += mark.role == "title"
             continue
         if free >= rules.title.max_lines + 2 or not _in_head(mark, free == 0, rules):
             return i

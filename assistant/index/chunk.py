@@ -18,7 +18,9 @@ from assistant.index.passage import Lane
 from assistant.text import SENTENCE_END, sentence_spans, sentences
 
 _SKIPPED = {"title", "recipient", "signature", "date"}
-_CLAUSE = re.compile(r"第[〇零一二三四五六七八九十百千\d]+条(?:之[一二三四五六七八九十])?(?=[\s　]|[^、，。的和至规第])")
+_CLAUSE = re.compile(
+    r"第[〇零一二三四五六七八九十百千\d]+条(?:之[一二三四五六七八九十])?(?=[\s　]|[^、，。的和至规第])"
+)
 _CLAUSE_BREAK = "；;，,：:、"
 
 
@@ -146,7 +148,9 @@ def _split(piece: Piece, rules: ChunkRules) -> Iterator[Piece]:
     count = max(2, round(len(piece.text) / rules.target))
     goal, run = len(piece.text) / count, ""
     for part in parts:
-        if run and (len(run) + len(part) > rules.max or (len(run) >= rules.min and len(run) + len(part) / 2 > goal)):
+        if run and (
+            len(run) + len(part) > rules.max or (len(run) >= rules.min and len(run) + len(part) / 2 > goal)
+        ):
             yield replace(piece, text=run.strip())
             run = ""
         run += part

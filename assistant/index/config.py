@@ -63,8 +63,17 @@ class CopyRules(_Model):
     postings: int = Field(gt=0)
 
 
+class Marks(_Model):
+    person: str
+    organization: str
+    place: str
+    figure: str
+
+
 class MaskingRules(_Model):
-    marks: dict[str, str]
+    """Characters that decide by standing beside a name are strings, words are tuples."""
+
+    marks: Marks
     name_before: tuple[str, ...]
     name_after: tuple[str, ...]
     surnames: str
@@ -75,10 +84,13 @@ class MaskingRules(_Model):
     organization_suffixes: tuple[str, ...]
     not_after_unit: str
     unit_stops: tuple[str, ...]
+    unit_leaders: str
+    not_units: tuple[str, ...]
     national: tuple[str, ...]
     not_after_place: str
     places: tuple[str, ...]
     place_suffixes: tuple[str, ...]
+    small_places: tuple[str, ...]
     generic_stems: tuple[str, ...]
     keep: tuple[str, ...]
 
@@ -108,7 +120,9 @@ def load_config(overlay: Path | None = None) -> RetrievalConfig:
         return RetrievalConfig.model_validate(data)
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
-        raise KnowledgeError("不是有效的 YAML，请检查缩进和标点", path=path, line=mark.line + 1 if mark else None) from None
+        raise KnowledgeError(
+            "不是有效的 YAML，请检查缩进和标点", path=path, line=mark.line + 1 if mark else None
+        ) from None
     except ValidationError as exc:
         first = exc.errors()[0]
         key = ".".join(str(p) for p in first["loc"]) or "（整个文件）"

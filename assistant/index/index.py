@@ -22,7 +22,7 @@ from assistant.index.chunk import Piece, cut
 from assistant.index.config import RetrievalConfig, load_config
 from assistant.index.copies import CopyFinder
 from assistant.index.lexical import Lexical
-from assistant.index.masking import mask
+from assistant.index.masking import Masker
 from assistant.index.passage import (
     AddResult,
     AddStatus,
@@ -53,13 +53,19 @@ STORE_FILE = "store.sqlite3"
 class Index:
     """Open with ``Index.open``; usable as a context manager; safe for several threads and processes."""
 
-    def __init__(self, folder: Path, store: Store, config: RetrievalConfig, themes: tuple[Theme, ...]) -> None:
+    def __init__(
+        self, folder: Path, store: Store, config: RetrievalConfig, themes: tuple[Theme, ...]
+    ) -> None:
         self._folder, self._store, self._config, self._themes = folder, store, config, themes
         self._cutting = hashlib.sha256(f"{config.cutting_digest}{themes!r}".encode()).hexdigest()[:16]
         rank = config.rank
         self._lexical = Lexical(
-            folder / "lexical", store, heading_weight=rank.heading_weight, max_query_terms=rank.max_query_terms
+            folder / "lexical",
+            store,
+            heading_weight=rank.heading_weight,
+            max_query_terms=rank.max_query_terms,
         )
+        self._masker = Masker(config.masking)
         self._copies = CopyFinder(store, config.copies.postings)
         self._vectors: Vectors | None = None
         self.resolver: Resolver | None = None
@@ -80,7 +86,7 @@ class Index:
         store = Store(folder / STORE_FILE)
         index = cls(folder, store, config or load_config(), themes)
         index.resolver = resolver
-        if embeddings is not None or url:
+        if embeddings is not None:
             from assistant.index.vectors import Vectors
 
             index._vectors = Vectors(folder / "vectors", store, embeddings=embeddings, url=url)
@@ -98,7 +104,9 @@ class Index:
 
     # -- adding and removing
 
-    def add(self, document: Document, meta: SourceMeta, lane: Lane, source_path: Path | str, sha256: str) -> AddResult:
+    def add(
+        self, document: Document, meta: SourceMeta, lane: Lane, source_path: Path | str, sha256: str
+    ) -> AddResult:
         """Cut, mask and store one document; on return it is on disk. What ``meta`` leaves empty is recognised."""
         path, name = str(source_path), PurePath(source_path).name
         known = merged(meta, recognise(document, self._config.recognise, name=name))
@@ -125,7 +133,9 @@ class Index:
     def _cut_with(self, id: str) -> str:
         return "" if id in self._store.other_cutting(self._cutting) else self._cutting
 
-    def _prepare(self, document: Document, meta: SourceMeta, lane: Lane, path: str, sha256: str) -> NewDocument:
+    def _prepare(
+        self, document: Document, meta: SourceMeta, lane: Lane, path: str, sha256: str
+    ) -> NewDocument:
         id = content_id(lane, document.text)
         pieces = cut(document, lane, self._themes, self._config)
         if not pieces:
@@ -139,9 +149,10 @@ class Index:
         )  # fmt: skip
 
     def _passage(self, document: str, number: int, piece: Piece, lane: Lane, meta: SourceMeta) -> NewPassage:
-        masked, entities = "", ()
+        masked: str = ""
+        entities: tuple[Entity, ...] = ()
         if lane == "precedent":
-            masked, entities = mask(piece.text, self._config.masking, organization=meta.organization)
+            masked, entities = self._masker.mask(piece.text, organization=meta.organization)
         return NewPassage(
             id=content_id(document, number, piece.text), headings=piece.heading_path, part=piece.part,
             themes=piece.themes, clause=piece.clause, text=piece.text, masked=masked, entities=entities,
@@ -157,13 +168,19 @@ class Index:
             if other == id or shared < near * len(sketch) / 2:
                 continue
             row = self._store.documents("d.id = ?", (other,))[0]
-            if row.path != path and row.lane == lane and fingerprint.overlap(prints, self._store.prints_of(other)) >= near:
+            if (
+                row.path != path
+                and row.lane == lane
+                and fingerprint.overlap(prints, self._store.prints_of(other)) >= near
+            ):
                 return row.name
         return ""
 
     def remove(self, name: str) -> list[DocumentRow]:
         """Remove by id, path or file name; KnowledgeError where there is none, or where a name means several."""
-        rows = self._store.documents("? IN (d.id, d.path)", (name,)) or self._store.documents("d.name = ?", (name,))
+        rows = self._store.documents("? IN (d.id, d.path)", (name,)) or self._store.documents(
+            "d.name = ?", (name,)
+        )
         if not rows:
             raise KnowledgeError(f"资料库里没有“{name}”，请用 zhibi knowledge list 查看已有的资料")
         if len(rows) > 1:
@@ -225,7 +242,9 @@ class Index:
 
     # -- leaks
 
-    def copies(self, text: str, min_chars: int = fingerprint.SURE, *, lane: Lane = "precedent") -> list[CopiedRun]:
+    def copies(
+        self, text: str, min_chars: int = fingerprint.SURE, *, lane: Lane = "precedent"
+    ) -> list[CopiedRun]:
         """Runs of at least ``min_chars`` characters that stand word for word in a passage of the lane."""
         return self._copies.find(text, min_chars, lane)
 

@@ -76,7 +76,8 @@ class Lexical:
                     index = tantivy.Index(self._schema, path=str(self._folder), reuse=True)
                 except (ValueError, OSError) as exc:
                     raise KnowledgeError(
-                        f"词面索引建不起来（{exc}），请检查文件夹权限，再运行 zhibi knowledge rebuild", path=self._folder
+                        f"词面索引建不起来（{exc}），请检查文件夹权限，再运行 zhibi knowledge rebuild",
+                        path=self._folder,
                     ) from None
                 index.register_tokenizer(_TOKENIZER, _analyzer())
         return index
@@ -107,7 +108,8 @@ class Lexical:
                 writer.delete_all_documents()
             elif mark.generation == store.generation:
                 return False
-            put, removed = store.changes_since(0 if fresh else mark.generation)
+            changed, removed = store.changes_since(0 if fresh else mark.generation)
+            put = [document for document, _ in changed]
             for document in removed if fresh else [*removed, *put]:
                 writer.delete_documents_by_term("document", document)
             for document in put:
@@ -138,9 +140,13 @@ class Lexical:
                 return self._index.writer(_HEAP, 1)
             except ValueError as exc:
                 if "lock" not in str(exc).lower():
-                    raise KnowledgeError(f"词面索引写不进去（{exc}），请运行 zhibi knowledge rebuild", path=self._folder) from None
+                    raise KnowledgeError(
+                        f"词面索引写不进去（{exc}），请运行 zhibi knowledge rebuild", path=self._folder
+                    ) from None
                 if time.monotonic() > deadline:
-                    raise KnowledgeError("词面索引正被另一个程序写入，请稍后再试", path=self._folder) from None
+                    raise KnowledgeError(
+                        "词面索引正被另一个程序写入，请稍后再试", path=self._folder
+                    ) from None
                 time.sleep(0.05)
 
     def discard(self) -> None:
@@ -151,7 +157,9 @@ class Lexical:
 
     # -- searching
 
-    def search(self, query: str, limit: int, filters: dict[str, tuple[str, ...]] | None = None) -> list[Scored]:
+    def search(
+        self, query: str, limit: int, filters: dict[str, tuple[str, ...]] | None = None
+    ) -> list[Scored]:
         """Best passages first. Without filters tantivy skips what cannot enter the top; with them it scores all."""
         import tantivy
 
@@ -160,7 +168,9 @@ class Lexical:
         if wanted is None:
             return []
         for field, values in (filters or {}).items():
-            must = tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, field, list(values)), 0.0)
+            must = tantivy.Query.const_score_query(
+                tantivy.Query.term_set_query(self._schema, field, list(values)), 0.0
+            )
             wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, wanted), (tantivy.Occur.Must, must)])
         hits = searcher.search(wanted, limit, count=False).hits
         numbers = searcher.fast_field_values("number", [address for _, address in hits])
@@ -172,7 +182,10 @@ class Lexical:
         chosen = self._telling(searcher, terms(query))
         clauses = [(tantivy.Occur.Should, self._term("text", t, n)) for t, n in chosen.items()]
         if self._heading_weight:
-            clauses += [(tantivy.Occur.Should, self._term("heading", t, n * self._heading_weight)) for t, n in chosen.items()]
+            clauses += [
+                (tantivy.Occur.Should, self._term("heading", t, n * self._heading_weight))
+                for t, n in chosen.items()
+            ]
         return tantivy.Query.boolean_query(clauses) if clauses else None
 
     def _term(self, field: str, term: str, weight: float) -> tantivy.Query:

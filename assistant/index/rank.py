@@ -47,7 +47,11 @@ def fuse(lexical: dict[str, float], vector: dict[str, float], weight: float) -> 
 
 
 def select(
-    scored: Iterable[tuple[Passage, float]], wanted: Wanted, rules: RankRules, limit: int, resolver: Resolver | None = None
+    scored: Iterable[tuple[Passage, float]],
+    wanted: Wanted,
+    rules: RankRules,
+    limit: int,
+    resolver: Resolver | None = None,
 ) -> list[Hit]:
     """The best ``limit`` hits, each next one chosen with a discount for sources already shown."""
     hits = [h for p, s in scored if (h := _hit(p, s * _preference(p, wanted, rules), wanted, resolver))]
@@ -79,7 +83,9 @@ def _preference(passage: Passage, wanted: Wanted, rules: RankRules) -> float:
     if wanted.organization and passage.organization and _same_unit(passage.organization, wanted.organization):
         factor *= rules.own_unit
     if wanted.period and passage.period and passage.lane == "precedent":
-        factor *= max(rules.period_floor, 1 - rules.period_decay * _years_between(passage.period, wanted.period))
+        factor *= max(
+            rules.period_floor, 1 - rules.period_decay * _years_between(passage.period, wanted.period)
+        )
     return factor
 
 

@@ -40,7 +40,9 @@ def recognise(document: Document, rules: RecogniseRules, *, name: str = "") -> S
 
 def merged(known: SourceMeta, guessed: SourceMeta) -> SourceMeta:
     """The known values, with the guesses where nothing is known."""
-    return replace(known, **{f.name: getattr(known, f.name) or getattr(guessed, f.name) for f in fields(SourceMeta)})
+    return replace(
+        known, **{f.name: getattr(known, f.name) or getattr(guessed, f.name) for f in fields(SourceMeta)}
+    )
 
 
 def _title(document: Document) -> str:
@@ -84,7 +86,10 @@ def _organization(title: str, document: Document, rules: RecogniseRules) -> str:
     signature = next((fold(b.text) for b in document.blocks if b.role == "signature"), "")
     if signature and re.fullmatch(rf".{{2,30}}(?:{suffix})", signature):
         return _bare(signature, rules)
-    m = re.match(rf"(?P<unit>[\u4e00-\u9fff（）()]{{2,30}}?(?:{suffix}))(?=关于|(?:19|20)\d{{2}}|二〇|[上下]半年|年度|党建|工作|全面)", title)
+    m = re.match(
+        rf"(?P<unit>[\u4e00-\u9fff（）()]{{2,30}}?(?:{suffix}))(?=关于|(?:19|20)\d{{2}}|二〇|[上下]半年|年度|党建|工作|全面)",
+        title,
+    )
     return _bare(m["unit"], rules) if m else ""
 
 

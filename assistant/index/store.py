@@ -91,7 +91,9 @@ class Store:
         if not self._rows("SELECT 1 FROM sqlite_master WHERE name = 'removed'"):
             self._create()
         if self.get("format") != str(FORMAT):
-            raise KnowledgeError("资料库由另一版本的程序建立，请用该版本导出后重新导入，或换一个工作文件夹", path=path)
+            raise KnowledgeError(
+                "资料库由另一版本的程序建立，请用该版本导出后重新导入，或换一个工作文件夹", path=path
+            )
         self.uid = self.get("uid")
 
     def _create(self) -> None:
@@ -227,13 +229,17 @@ class Store:
         return int(self._rows(sql, (lane or "",))[0][0])
 
     def other_cutting(self, cutting: str) -> list[str]:
-        return [r[0] for r in self._rows("SELECT id FROM documents WHERE cutting <> ? ORDER BY id", (cutting,))]
+        return [
+            r[0] for r in self._rows("SELECT id FROM documents WHERE cutting <> ? ORDER BY id", (cutting,))
+        ]
 
-    def changes_since(self, generation: int) -> tuple[list[str], list[str]]:
-        """Ids of documents put, and of documents removed, after that generation."""
-        put = self._rows("SELECT id FROM documents WHERE generation > ? ORDER BY generation", (generation,))
+    def changes_since(self, generation: int) -> tuple[list[tuple[str, int]], list[str]]:
+        """Documents put after that generation, each with its own, oldest first; and ids of documents removed."""
+        put = self._rows(
+            "SELECT id, generation FROM documents WHERE generation > ? ORDER BY generation, id", (generation,)
+        )
         removed = self._rows("SELECT document FROM removed WHERE generation > ?", (generation,))
-        return [r[0] for r in put], [r[0] for r in removed]
+        return [(r[0], r[1]) for r in put], [r[0] for r in removed]
 
     def passages_of(self, document: str) -> list[tuple[int, Passage]]:
         return self._passages("p.document = ? ORDER BY p.n", (document,))
@@ -344,7 +350,9 @@ def _explained(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as exc:
         if "locked" in str(exc):
             raise KnowledgeError("资料库正被另一个程序写入，请稍后再试", path=path) from None
-        raise KnowledgeError(f"资料库打不开或写不进去（{exc}），请检查文件夹权限和磁盘空间", path=path) from None
+        raise KnowledgeError(
+            f"资料库打不开或写不进去（{exc}），请检查文件夹权限和磁盘空间", path=path
+        ) from None
     except sqlite3.DatabaseError as exc:
         raise KnowledgeError(
             f"资料库文件已损坏（{exc}），请用 zhibi knowledge import 恢复备份，或删去此文件后重新运行 zhibi knowledge add",

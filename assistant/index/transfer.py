@@ -20,10 +20,15 @@ def export_store(store: Store, path: Path, digest: str) -> None:
     """Write the file under a temporary name beside its place, then move it there."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
+        ):
             copy = Path(folder) / _STORE
             store.snapshot(copy)
-            archive.writestr(_MANIFEST, json.dumps({"format": FORMAT, "digest": digest, "documents": len(store.ids())}))
+            archive.writestr(
+                _MANIFEST, json.dumps({"format": FORMAT, "digest": digest, "documents": len(store.ids())})
+            )
             archive.write(copy, _STORE)
         temporary.replace(path)
     except OSError as exc:

@@ -177,14 +177,15 @@ def _any(words: Iterable[str]) -> str:
 
 def _finders(data: dict[str, Any]) -> Iterable[tuple[str, re.Pattern[str], frozenset[str]]]:
     """Surest first: a number before a name, a unit before a place inside it."""
-    han = "[\u4e00-\u9fff]"
+    han = f"(?![{data['not_inside']}])[\u4e00-\u9fff]"
+    before, suffixes = data["place_before"], _any(data["place_suffixes"])
+    proper = rf"(?:(?<=[{before}])|^)(?![{data['not_first']}])(?:{han}){{2,4}}?"
     yield "id", _named("|".join(data["ids"])), frozenset()
     yield "phone", _named("|".join(data["phones"])), frozenset()
-    yield "unit", _named(_unit(data, han)), frozenset(data["unit_not"])
+    yield "unit", _named(_unit(data, han, proper)), frozenset(data["unit_not"])
     yield "person", re.compile(_after_title(data, han)), frozenset(data["name_not"])
     yield "person", re.compile(_before_comrade(data, han)), frozenset(data["name_not"])
-    before, suffixes = data["place_before"], _any(data["place_suffixes"])
-    place = rf"{_any(data['provinces'])}|(?:(?<=[{before}])|^){han}{{2,4}}?(?:{suffixes})"
+    place = rf"{_any(data['provinces'])}|{proper}(?:{suffixes})"
     yield "place", _named(place), frozenset(data["place_not"])
 
 
@@ -192,9 +193,10 @@ def _named(pattern: str) -> re.Pattern[str]:
     return re.compile(f"(?P<name>{pattern})", re.MULTILINE)
 
 
-def _unit(data: dict[str, Any], han: str) -> str:
-    start = rf"(?:(?:{_any(data['provinces'])})|(?:(?<=[{data['place_before']}])|^){han}{{2,4}}?(?=[{data['unit_anchor']}]))?"
-    return rf"{start}[{data['unit_anchor']}]{han}{{1,12}}?(?:{_any(data['unit_suffixes'])})(?!员)"
+def _unit(data: dict[str, Any], han: str, proper: str) -> str:
+    anchor = f"[{data['unit_anchor']}]"
+    start = rf"(?:(?:{_any(data['provinces'])})|{proper}(?={anchor}))?"
+    return rf"{start}{anchor}(?:{_any(data['unit_compounds'])}|(?:{han}){{1,12}}?)(?:{_any(data['unit_suffixes'])})(?!员)"
 
 
 def _after_title(data: dict[str, Any], han: str) -> str:

@@ -10,6 +10,9 @@ from assistant.catalogue import Theme
 from assistant.similarity import cosine
 
 
+_HEADING_WEIGHT = 3  # the heading says what a section is about more than any one fact does
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Facts that go under one heading; ``heading`` is empty where the planner has to find one."""
@@ -21,7 +24,7 @@ class Group:
 
 def theme_scores(text: str, themes: Sequence[Theme]) -> dict[str, float]:
     """Weight of the lexicon terms that stand in ``text``, by theme; themes without any are left out."""
-    scores = {t.id: sum(weight for term, weight in t.lexicon if term in text) for t in themes}
+    scores = {t.id: sum(weight * text.count(term) for term, weight in t.lexicon) for t in themes}
     return {k: v for k, v in scores.items() if v > 0}
 
 
@@ -35,7 +38,7 @@ def assign_to_sections(facts: Sequence[Item], specs: Sequence[SectionSpec], them
     texts = {f.id: f.text for f in facts}
     groups = [[*spec.facts] for spec in specs]
     placed = {f for spec in specs for f in spec.facts}
-    section_text = [spec.heading + "".join(texts[f] for f in spec.facts) for spec in specs]
+    section_text = [spec.heading * _HEADING_WEIGHT + "".join(texts[f] for f in spec.facts) for spec in specs]
     section_theme = [theme_scores(text, themes) for text in section_text]
     for fact in facts:
         if fact.id not in placed:

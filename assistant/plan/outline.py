@@ -14,9 +14,10 @@ from assistant.plan.assign import Group, assign_by_theme, assign_to_sections, be
 from assistant.plan.headings import measure_heading, pick_section_headings
 from assistant.plan.types import Outline, SectionPlan, SubHead, ordinal
 from assistant.plan.units import names_of
-from assistant.similarity import containment
+from assistant.similarity import containment, longest_common
 
-_SAME_MATTER = 0.22
+_SAME_MATTER = 0.3
+_LONG_RUN = 4
 _SAME_PART = 0.6
 _PER_FACT = {"concise": 95, "standard": 125, "full": 190}
 
@@ -136,7 +137,7 @@ def _plans(part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, nu
     if not brief.plans:
         return []
     themes = genre_themes(genre, catalogue)
-    answered = match_problems(brief.plans, brief.problems)
+    answered = match_problems(brief.plans, brief.problems, themes)
     subheads: list[SubHead] = []
     used: set[str] = set()
     for n, plan in enumerate(brief.plans):
@@ -146,22 +147,30 @@ def _plans(part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, nu
     done = {q for ids in answered.values() for q in ids}
     for problem in brief.problems:
         if problem.id not in done:
-            heading = measure_heading("", best_theme(problem.text, themes), used, seed_of(brief))
+            heading = measure_heading("", "", used, seed_of(brief))
             used.add(heading)
             subheads.append(SubHead(heading, (problem.id,)))
     items = tuple(i for s in subheads for i in s.items)
     return [replace(_head(part, brief, number), items=items, subheads=tuple(subheads))]
 
 
-def match_problems(plans: Sequence[Item], problems: Sequence[Item]) -> dict[str, tuple[str, ...]]:
-    """Which problems each plan answers: every problem to the plan that shares most of its wording, if any does."""
+def match_problems(plans: Sequence[Item], problems: Sequence[Item], themes: Sequence[Theme]) -> dict[str, tuple[str, ...]]:
+    """Which problems each plan answers: every problem to the plan on the same matter, if there is one."""
     answered: dict[str, list[str]] = {p.id: [] for p in plans}
     for problem in problems:
-        scored = [(max(containment(problem.text, p.text), containment(p.text, problem.text)), p.id) for p in plans]
-        best = max(scored, default=(0.0, ""))
+        best = max(((same_matter(problem.text, p.text, themes), -n, p.id) for n, p in enumerate(plans)), default=(0.0, 0, ""))
         if best[0] >= _SAME_MATTER:
-            answered[best[1]].append(problem.id)
+            answered[best[2]].append(problem.id)
     return {k: tuple(v) for k, v in answered.items()}
+
+
+def same_matter(problem: str, plan: str, themes: Sequence[Theme]) -> float:
+    """0 to about 2: shared wording, a shared run of four characters or more, and a shared theme."""
+    wording = max(containment(problem, plan), containment(plan, problem))
+    run = longest_common(problem, plan)
+    shared = 0.3 if len(run) >= _LONG_RUN else 0.0
+    theme = best_theme(problem, themes)
+    return wording + shared + (0.3 if theme and theme == best_theme(plan, themes) else 0.0)
 
 
 def _with_lengths(sections: Sequence[SectionPlan], brief: Brief, genre: Genre) -> tuple[SectionPlan, ...]:

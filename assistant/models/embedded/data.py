@@ -61,7 +61,6 @@ class Patterns:
     fallback: tuple[Principle, ...]
     frame: Mapping[str, Any]
     spare_leads: Mapping[str, tuple[str, ...]]
-    action: re.Pattern[str]
     timed: re.Pattern[str]
 
 
@@ -80,7 +79,6 @@ def patterns() -> Patterns:
         tuple(map(_principle, principles["fallback"])),
         _load("frame.yaml"),
         {k: tuple(v) for k, v in _load("plans.yaml")["by_theme"].items()},
-        re.compile("|".join(style["action_verbs"])),
         re.compile("|".join(style["timed"])),
     )
 

@@ -60,6 +60,7 @@ class _Dealer:
         self.seed = seed_of(brief)
         self.used: set[str] = set()
         self.names = names_of(brief)
+        self.lines = 0  # counts facts, so that aims fall now here, now there
         self.party = bool(brief.body) or "party" in brief.kind
 
     def section(self, plan: SectionPlan) -> SectionLayout:
@@ -79,18 +80,18 @@ class _Dealer:
     def _item(self, group: list[Item], theme: str, groups: int) -> ItemLayout:
         kinds = [kind_of(i.text) for i in group]
         lead = self._lead(kinds, theme, group) if groups > 1 else ""
-        lines = [FactLine(item, kind, self._aim(item, kind, theme, n)) for n, (item, kind) in enumerate(zip(group, kinds, strict=True))]
+        lines = [FactLine(item, kind, self._aim(item, kind, theme)) for item, kind in zip(group, kinds, strict=True)]
         return ItemLayout(lead, tuple(lines))
 
     def _lead(self, kinds: Sequence[FactKind], theme: str, group: list[Item]) -> str:
-        options = [*self._rotated(kinds[0].leads), *self._rotated(patterns().spare_leads.get(theme, ()))]
-        text = "".join(i.text for i in group)
-        options.sort(key=lambda lead: -len(bigrams(lead) & bigrams(text)))
-        return next(iter(self._take(options, 1)), "")
+        said = bigrams("".join(i.text for i in group))
+        own = sorted(self._rotated(kinds[0].leads), key=lambda lead: -len(bigrams(lead) & said))
+        return next(iter(self._take([*own, *self._rotated(patterns().spare_leads.get(theme, ()))], 1)), "")
 
-    def _aim(self, item: Item, kind: FactKind, theme: str, position: int) -> str:
-        wanted = {"concise": 3, "standard": 2, "full": 1}[self.brief.register]
-        if position and (self.seed + position) % wanted:
+    def _aim(self, item: Item, kind: FactKind, theme: str) -> str:
+        every = {"concise": 3, "standard": 2, "full": 1}[self.brief.register]
+        self.lines += 1
+        if (self.seed + self.lines) % every:
             return ""
         fit = (a.text for a in self._rotated(kind.aims) if self._aim_fits(a, item, theme))
         return next(iter(self._take(fit, 1)), "")

@@ -10,6 +10,7 @@ from assistant.evidence import PolicySpan
 from assistant.finding import Question
 from assistant.models.embedded.data import patterns
 from assistant.text import fold
+from assistant.values import lexicon
 
 _END = re.compile(r"[。；，,;.\s]+$")
 _MEASURED = ("count", "money")
@@ -36,13 +37,13 @@ def clause(item: Item, questions: Sequence[Question]) -> str:
 def fact_sentence(item: Item, questions: Sequence[Question], *, aim: str = "", when: str = "", subject: str = "") -> str:
     """``aim，when subject clause⟦F..⟧。``; ``when`` and ``subject`` only where the fact begins with its action."""
     text = clause(item, questions)
-    starts_with_action = patterns().action.match(text) is not None
+    starts_with_action = lexicon().action.match(text) is not None
     if starts_with_action:
         timed = patterns().timed.search(text) is not None or not any(v.kind in _MEASURED for v in item.values)
         text = ("" if timed else when) + subject + text
     elif subject and (m := re.match(r"(全年|年初|上半年|下半年)(?=\S)", text)):
         rest = text[m.end() :]
-        text = m.group() + (subject if patterns().action.match(rest) else "") + rest
+        text = m.group() + (subject if lexicon().action.match(rest) else "") + rest
     return f"{aim}，{text}{marks([item.id])}。" if aim else f"{text}{marks([item.id])}。"
 
 

@@ -154,7 +154,7 @@ def _measure(items: Sequence[Item], task: SectionTask, position: int) -> str:
 def _short_problem(text: str) -> str:
     """A problem as a noun phrase: long ones by their first clause."""
     first = text.split("，")[0]
-    return (first if len(text) > 34 and len(first) >= 8 else text).removesuffix("的问题")
+    return (first if len(text) > 34 and len(first) >= 8 else text).removesuffix("的问题").removeprefix("对")
 
 
 def _words(task: SectionTask) -> dict[str, Any]:

@@ -1,0 +1,56 @@
+"""``check_facts``: coverage, tracing and claims over a whole document."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from assistant.brief import Item
+from assistant.checks.facts.claims import unsourced_claims
+from assistant.checks.facts.context import FactContext, Place, places
+from assistant.checks.facts.trace import lost_values, trace_values
+from assistant.document import Document
+from assistant.finding import Finding
+from assistant.similarity import containment
+
+_TOLD = 0.45  # share of a fact's bigrams its sentences must carry before it counts as told
+
+__all__ = ["FactContext", "check_facts"]
+
+
+def check_facts(document: Document, context: FactContext) -> tuple[Finding, ...]:
+    """Findings of the facts/* group, in reading order, whole-text ones first."""
+    told: dict[str, list[Place]] = defaultdict(list)
+    found: list[Finding] = []
+    for place in places(document):
+        for id in place.sentence.facts:
+            told[id].append(place)
+        found += trace_values(place, context)
+        found += unsourced_claims(place, context)
+    for item in context.brief.ledger:
+        found += _coverage(item, told.get(item.id, []))
+    return tuple(sorted(found, key=lambda f: (f.paragraph, f.start, f.rule)))
+
+
+def _coverage(item: Item, told: list[Place]) -> Iterator[Finding]:
+    if not told:
+        if item.required:
+            yield Finding("facts/missing", "error", f"材料 {item.id} 没有写进来：{item.text}", facts=(item.id,), quote=item.id)
+        return
+    own = [p for p in told if not (item.lane == "problem" and p.part == "plans")] or told
+    text = "".join(p.sentence.text for p in own)
+    if containment(_known(item), text) < _TOLD:
+        yield own[0].whole("facts/not-told", "error", f"标了 {item.id} 却没有写出它的内容：{item.text}")
+        return
+    yield from lost_values(item, own)
+    sections = {p.paragraph for p in own}
+    if item.lane == "fact" and len(sections) > 1:
+        yield own[-1].whole("facts/repeated", "warning", f"材料 {item.id} 写了 {len(sections)} 处，请只留一处")
+
+
+def _known(item: Item) -> str:
+    """The fact's text without its unknown marks."""
+    text = item.text
+    for unknown in reversed(item.unknowns):
+        text = text[: unknown.start] + text[unknown.end :]
+    return text

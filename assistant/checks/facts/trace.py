@@ -1,0 +1,120 @@
+"""Values both ways: each value of a sentence comes from a fact it cites, each value of a fact stands in the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from assistant.brief import Item
+from assistant.checks.facts.context import FactContext, Place
+from assistant.finding import Finding
+from assistant.similarity import bigrams
+from assistant.text import fold
+from assistant.values import Value, parse_values
+
+_OPEN = re.compile(r"【待[补核][^】]*】")
+_FIGURES = ("count", "money", "percent", "plain")
+
+
+def readable(text: str) -> str:
+    """The sentence with its open blanks rubbed out, offsets kept: what stands in 【】 is no claim."""
+    return _OPEN.sub(lambda m: "　" * len(m.group()), text)
+
+
+def trace_values(place: Place, context: FactContext) -> Iterator[Finding]:
+    """Values with no source, taken from a fact that is not cited, or bound to another noun than in the fact."""
+    cited = [v for item in context.items(place.sentence) for v in item.values]
+    for value in parse_values(readable(place.sentence.text)):
+        if value.kind in ("title", "number"):
+            yield from _title(value, place, context)
+        elif value.kind in ("year", "date"):
+            yield from _date(value, place, context, cited)
+        else:
+            yield from _figure(value, place, context, cited)
+
+
+def _title(value: Value, place: Place, context: FactContext) -> Iterator[Finding]:
+    ledger = fold("".join(i.text for i in context.brief.ledger) + context.brief.title)
+    if fold(value.surface) in ledger or fold(value.surface) in fold(context.policy_text(place.sentence)):
+        return
+    if value.surface in context.titles:
+        return
+    message = f"{value.surface}不在材料里，请核对是否确有此文件，或删去"
+    yield place.finding("facts/untraced-title", "error", message, value.start, value.end)
+
+
+def _date(value: Value, place: Place, context: FactContext, cited: list[Value]) -> Iterator[Finding]:
+    brief = context.brief
+    texts = fold("".join(i.text for i in context.items(place.sentence)) + context.policy_text(place.sentence) + brief.title)
+    if fold(value.surface) in texts or value.key in {v.key for v in cited}:
+        return
+    years = {brief.period.start.year, brief.period.end.year, brief.period.end.year + 1, brief.date.year}
+    own = value.kind == "year" and value.amount is not None and int(value.amount) in years
+    if own or value.surface in (brief.period.label, brief.period.next_label) or _period_part(value.surface, context):
+        return
+    message = f"时间“{value.surface}”不在所引材料里，请核对或删去"
+    yield place.finding("facts/untraced-date", "error", message, value.start, value.end)
+
+
+def _period_part(surface: str, context: FactContext) -> bool:
+    return surface.removeprefix(f"{context.brief.period.start.year}年") == context.brief.period.part
+
+
+def _figure(value: Value, place: Place, context: FactContext, cited: list[Value]) -> Iterator[Finding]:
+    same = [v for v in cited if v.key == value.key]
+    if same:
+        yield from _bound(value, same, cited, place)
+        return
+    if value.kind == "plain" and value.surface in context.policy_text(place.sentence):
+        return
+    if any(v.key == value.key for v in parse_values(context.policy_text(place.sentence))):
+        return
+    owners = [i.id for i in context.brief.ledger if any(v.key == value.key for v in i.values)]
+    if owners and not place.sentence.facts:
+        message = f"“{value.surface}”像是材料 {owners[0]} 的数，句子没有标出处，请补标或删去"
+    elif near := _same_noun(value, cited):
+        message = f"“{value.surface}”与材料不符，材料是“{near.surface}”，请改回"
+    else:
+        message = f"“{value.surface}”在所引材料里查不到，请改成材料里的数或删去"
+    yield place.finding("facts/untraced", "error", message, value.start, value.end)
+
+
+def _same_noun(value: Value, cited: Iterable[Value]) -> Value | None:
+    alike = [v for v in cited if v.kind in _FIGURES and v.unit == value.unit]
+    return max(alike, key=lambda v: _shared(v.head, value.head), default=None)
+
+
+def _shared(a: str, b: str) -> int:
+    return len(bigrams(a) & bigrams(b))
+
+
+def _bound(value: Value, same: list[Value], cited: list[Value], place: Place) -> Iterator[Finding]:
+    """43名党员 / 3名预备党员 must not swap: the noun must fit this figure at least as well as any other of its unit."""
+    own = max(_noun_fit(value.head, v.head) for v in same)
+    rivals = [v for v in cited if v.unit == value.unit and v.key != value.key]
+    rival = max(rivals, key=lambda v: _noun_fit(value.head, v.head), default=None)
+    if rival and value.head and _noun_fit(value.head, rival.head) > own + 0.34:
+        message = f"“{value.surface}”与“{rival.head}”不对应，材料中“{rival.head}”是“{rival.surface}”，请核对"
+        yield place.finding("facts/swapped", "error", message, value.start, value.end)
+
+
+def _noun_fit(a: str, b: str) -> float:
+    """How well two head nouns agree, 0 to 1: exact, else shared bigrams over the larger."""
+    if a == b:
+        return 1.0
+    x, y = bigrams(a), bigrams(b)
+    return len(x & y) / max(len(x), len(y)) if x and y else 0.0
+
+
+def lost_values(item: Item, told: list[Place]) -> Iterator[Finding]:
+    """Values and unknowns of a fact that its sentences do not carry."""
+    text = "".join(p.sentence.text for p in told)
+    keys = {v.key for v in parse_values(readable(text))}
+    folded = fold(text)
+    for value in item.values:
+        if value.key not in keys and fold(value.surface) not in folded:
+            message = f"材料 {item.id} 的“{value.surface}”没有写进来，请补上"
+            yield told[0].whole("facts/value-lost", "error", message)
+    if len(_OPEN.findall(text)) < len(item.unknowns):
+        message = f"材料 {item.id} 有 {len(item.unknowns)} 处未知，正文应保留【待补：……】，不能略去或填数"
+        yield told[0].whole("facts/unknown-lost", "error", message)

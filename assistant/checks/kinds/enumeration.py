@@ -1,0 +1,100 @@
+"""一是、二是: in sequence, more than one, alike in length, and not said twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.catalogue.nodes import Fields
+from assistant.checks.kinds.headings import chinese
+from assistant.checks.rule import Hit, Kind, Rule, no_options
+from assistant.checks.view import Item, View
+
+_PREDICATE = re.compile(r"([\u4e00-\u9fff]{2})(?:也|还|仍|都|均|更)?(不[高强足够实深严到细准力]|薄弱|滞后|欠缺|偏[低弱少])")
+_QUOTED = re.compile(r"([\u4e00-\u9fff]{2})[^，。；“”]{0,8}(“[^“”]{2,12}”)")
+
+
+def runs(view: View) -> Iterator[list[Item]]:
+    """Items of one section, split where 一是 starts afresh."""
+    run: list[Item] = []
+    for item in view.items:
+        if run and (item.section != run[-1].section or item.number == 1):
+            yield run
+            run = []
+        run.append(item)
+    if run:
+        yield run
+
+
+def _sequence(_: Rule, view: View) -> Iterator[Hit]:
+    for run in runs(view):
+        before = 0
+        for item in run:
+            if item.number != before + 1:
+                fault = "重复" if item.number == before else "跳号" if item.number > before else "倒退"
+                yield Hit(item.start, item.lead.start, {"fault": fault, "right": f"{chinese(before + 1)}是"})
+            before = item.number
+
+
+def _single(_: Rule, view: View) -> Iterator[Hit]:
+    for run in runs(view):
+        if len(run) == 1 and run[0].number == 1:
+            yield Hit(run[0].start, run[0].lead.start)
+
+
+def _read_spread(fields: Fields) -> tuple[int, int]:
+    return int(fields.number("least", 3)), int(fields.number("spread", 8))
+
+
+def _leads(rule: Rule, view: View) -> Iterator[Hit]:
+    """Lead phrases that end in 。 within one run, one of them much longer or shorter than the rest."""
+    least, spread = rule.options
+    for run in runs(view):
+        if len(run) < least or not all(view.text[i.lead.end : i.lead.end + 1] == "。" for i in run):
+            continue
+        lengths = sorted(i.lead.end - i.lead.start for i in run)
+        middle = lengths[len(lengths) // 2]
+        for item in run:
+            length = item.lead.end - item.lead.start
+            if abs(length - middle) > spread:
+                yield Hit(item.lead.start, item.lead.end, {"length": str(length), "middle": str(middle)})
+
+
+def _drift(_: Rule, view: View) -> Iterator[Hit]:
+    """One pair of nouns joined by 和 in one lead and by 与 in another."""
+    for run in runs(view):
+        seen: dict[tuple[str, str], list[tuple[str, int]]] = {}
+        for item in run:
+            for m in re.finditer(r"(?=([\u4e00-\u9fff]{2})([和与同及])([\u4e00-\u9fff]{2}))", view.text[item.lead.start : item.lead.end]):
+                seen.setdefault((m[1], m[3]), []).append((m[2], item.lead.start + m.start(1)))
+        for (left, right), found in seen.items():
+            words = [w for w, _ in found]
+            if len(set(words)) < 2:
+                continue
+            rare = min(set(words), key=words.count)
+            for word, at in found:
+                if word == rare:
+                    yield Hit(at, at + 5, {"here": f"{left}{word}{right}", "other": f"{left}{next(w for w in words if w != rare)}{right}"})
+
+
+def _twice(_: Rule, view: View) -> Iterator[Hit]:
+    """What the lead says said again in the item: the same shortcoming, or the same verb with the same quoted term."""
+    for item in view.items:
+        lead = view.text[item.lead.start : item.lead.end]
+        if item.lead.end >= item.end:
+            continue
+        for pattern in (_PREDICATE, _QUOTED):
+            for m in pattern.finditer(lead):
+                for again in pattern.finditer(view.text, item.lead.end, item.end):
+                    if again.groups() == m.groups():
+                        yield Hit(*again.span(), {"lead": lead})
+                        break
+
+
+KINDS = {
+    "enumeration": Kind(no_options, words=frozenset({"fault", "right"}), find=_sequence),
+    "enumeration-single": Kind(no_options, find=_single),
+    "lead-length": Kind(_read_spread, frozenset({"least", "spread"}), frozenset({"length", "middle"}), find=_leads),
+    "lead-drift": Kind(no_options, words=frozenset({"here", "other"}), find=_drift),
+    "lead-twice": Kind(no_options, words=frozenset({"lead"}), find=_twice),
+}

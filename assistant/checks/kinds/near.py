@@ -1,0 +1,159 @@
+"""Formulations with one character wrong, missing, added or two exchanged, that no list of variants foresaw.
+
+Each formulation is cut in two; where one half stands word for word, the other half is compared beside it. Short
+formulations are left out: too much good Chinese is one character away from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.catalogue import Catalogue
+from assistant.catalogue.nodes import Fields
+from assistant.checks.memo import per_catalogue
+from assistant.checks.rule import Hit, Kind, Rule
+from assistant.checks.view import View
+from assistant.finding import Severity
+from assistant.text import is_cjk
+
+_NO_EDIT = set("的地得和与及以了在等是为、，。；：“”《》（）")
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    shortest: int
+    known: tuple[str, ...]
+    skip: frozenset[str]
+
+
+def _read(fields: Fields) -> _Options:
+    return _Options(int(fields.number("shortest", 6)), fields.texts("known"), frozenset(fields.texts("skip")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    text: str
+    half: int
+    introduced: int
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Forms by the first two characters of either half, and every wording that is right as it stands."""
+
+    forms: tuple[_Form, ...]
+    halves: dict[str, list[int]]
+    accepted: tuple[str, ...]
+
+
+def _index(catalogue: Catalogue, options: _Options) -> _Index:
+    forms: dict[str, _Form] = {}
+    for entry in catalogue.formulations:
+        if entry.confidence == "low" or entry.id in options.skip:
+            continue
+        day = entry.introduced.toordinal() if entry.introduced else 0
+        for raw in (entry.text, *entry.members):
+            for piece in _pieces(raw):
+                if len(piece) >= options.shortest and piece not in forms:
+                    forms[piece] = _Form(piece, len(piece) // 2, day, entry.id)
+    listed = tuple(forms.values())
+    halves: dict[str, list[int]] = {}
+    for n, form in enumerate(listed):
+        for half in (form.text[: form.half], form.text[form.half :]):
+            halves.setdefault(half[:2], []).append(n)
+    return _Index(listed, halves, _accepted(catalogue))
+
+
+def _pieces(text: str) -> list[str]:
+    """The runs of Chinese characters of a formulation; marks between them are other rules' business."""
+    out, run = [], ""
+    for char in text:
+        if is_cjk(char):
+            run += char
+            continue
+        out.append(run)
+        run = ""
+    return [p for p in [*out, run] if p]
+
+
+def _find(rule: Rule, view: View) -> Iterator[Hit]:
+    index = per_catalogue(view.catalogue, f"near {rule.path}:{rule.line}", lambda c: _index(c, rule.options))
+    wanted: dict[int, None] = {}
+    for pair in index.halves.keys() & view.pairs:
+        wanted.update(dict.fromkeys(index.halves[pair]))
+    known = (*rule.options.known, *index.accepted)
+    seen: set[tuple[int, int]] = set()
+    for n in sorted(wanted):
+        form = index.forms[n]
+        if form.introduced > view.as_of.toordinal():
+            continue
+        for start, end, inner in _near(form, view.text):
+            if (start, end) not in seen and not _is_known(view.text, start, end, known):
+                seen.add((start, end))
+                severity: Severity | None = None if inner else "info"
+                yield Hit(start, end, {"right": form.text}, part=form.id, severity=severity)
+
+
+def _accepted(catalogue: Catalogue) -> tuple[str, ...]:
+    return tuple(t for e in catalogue.formulations for t in (e.text, *e.members, *e.aliases, *e.accepted, *e.quotes))
+
+
+def _is_known(text: str, start: int, end: int, known: tuple[str, ...]) -> bool:
+    """Whether the span (or the span and a neighbour) is a wording of its own."""
+    quote = text[start:end]
+    for form in known:
+        if quote not in form and form not in quote:
+            continue
+        at = text.find(form, max(0, end - len(form) - 1), start + len(form) + 2)
+        if at >= 0 and form != quote[: len(form) - 1]:
+            return True
+    return False
+
+
+def _near(form: _Form, text: str) -> Iterator[tuple[int, int, bool]]:
+    head, tail = form.text[: form.half], form.text[form.half :]
+    at = text.find(head)
+    while at >= 0:
+        rest = text[at + len(head) : at + len(form.text) + 2]
+        if not rest.startswith(tail):
+            length, inner = _edit(rest, tail)
+            if length:
+                yield at, at + len(head) + length, inner
+        at = text.find(head, at + 1)
+    at = text.find(tail)
+    while at >= 0:
+        lead = text[max(0, at - len(head) - 1) : at]
+        if not lead.endswith(head):
+            length, inner = _edit(lead[::-1], head[::-1])
+            if length:
+                yield at - length, at + len(tail), inner
+        at = text.find(tail, at + 1)
+
+
+def _edit(rest: str, target: str) -> tuple[int, bool]:
+    """Length of the beginning of ``rest`` that is one edit from ``target`` (0: none), and whether the edit lies inside
+    (surely a slip) rather than at the far edge (perhaps another word)."""
+    n = len(target)
+    same = 0
+    while same < n and same < len(rest) and rest[same] == target[same]:
+        same += 1
+    if same == n or same >= len(rest):
+        return 0, False
+    if rest[same + 1 : n] == target[same + 1 :] and len(rest) >= n:
+        odd = rest[same]
+        good = is_cjk(odd) and odd not in _NO_EDIT and target[same] not in _NO_EDIT
+        return (n, same < n - 1) if good else (0, False)
+    if rest[same : same + 2] == target[same : same + 2][::-1] and rest[same + 2 : n] == target[same + 2 :] and same + 2 <= n:
+        return (n, True) if is_cjk(rest[same]) and is_cjk(rest[same + 1]) else (0, False)
+    if rest[same : n - 1] == target[same + 1 :]:
+        return (n - 1, same < n - 1) if same < n - 1 and target[same] not in _NO_EDIT else (0, False)
+    if rest[same + 1 : n + 1] == target[same:] and is_cjk(rest[same]) and rest[same] not in _NO_EDIT:
+        return n + 1, True
+    return 0, False
+
+
+KINDS = {
+    "near-canonical": Kind(_read, frozenset({"shortest", "known", "skip"}), frozenset({"right"}), find=_find),
+}

@@ -1,0 +1,134 @@
+"""Fixed lists: members in order and complete, and formulations in their order.
+
+``members``: the members of a formulation that stand side by side (、和及与); ``order``: formulations whose order within
+a sentence is fixed, verbs between them allowed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.catalogue.nodes import Fields
+from assistant.checks.kinds.catalogue_wording import grave, source_of
+from assistant.checks.rule import Hit, Kind, Rule
+from assistant.checks.view import View
+from assistant.finding import Severity
+
+_JOIN = re.compile(r"[“”]?(?:、|，|和|及|以及|与|，以及)[“”]?")
+_STRANGER = re.compile(r"[“”]?[、，和](?P<odd>[^、，。；：“”和\n]{2,10})[、，和][“”]?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    member: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    skip: frozenset[str]
+    partial: frozenset[str]
+
+
+def _read(fields: Fields) -> _Options:
+    return _Options(frozenset(fields.texts("skip")), frozenset(fields.texts("partial")))
+
+
+def _places(view: View, members: Sequence[str]) -> list[_Place]:
+    """Where members stand, longest first where they overlap."""
+    found: list[_Place] = []
+    for n, member in enumerate(members):
+        bare = member.strip("“”")
+        if bare[:2] not in view.pairs:
+            continue
+        at = view.text.find(bare)
+        while at >= 0:
+            found.append(_Place(n, at, at + len(bare)))
+            at = view.text.find(bare, at + len(bare))
+    found.sort(key=lambda p: (p.start, -p.end))
+    kept: list[_Place] = []
+    for place in found:
+        if not kept or place.start >= kept[-1].end:
+            kept.append(place)
+    return kept
+
+
+def _runs(view: View, places: list[_Place]) -> Iterator[tuple[list[_Place], str]]:
+    """Members joined by 、 and the like, and the stranger standing among them, if there is one."""
+    run: list[_Place] = []
+    odd = ""
+    for place in places:
+        between = view.text[run[-1].end : place.start] if run else ""
+        stranger = _STRANGER.fullmatch(between) if run and len(between) <= 16 else None
+        if run and (_JOIN.fullmatch(between) or stranger):
+            odd = odd or (stranger["odd"] if stranger else "")
+            run.append(place)
+            continue
+        if run:
+            yield run, odd
+        run, odd = [place], ""
+    if run:
+        yield run, odd
+
+
+def _members(rule: Rule, view: View) -> Iterator[Hit]:
+    for entry in view.catalogue.formulations:
+        if len(entry.members) < 3 or entry.id in rule.options.skip:
+            continue
+        if entry.introduced and view.as_of < entry.introduced:
+            continue
+        if sum(m.strip("“”")[:2] in view.pairs for m in entry.members) < 2:
+            continue
+        for run, odd in _runs(view, _places(view, entry.members)):
+            verdict = _judge(run, odd, len(entry.members), entry.ordered, entry.id in rule.options.partial)
+            if verdict is None:
+                continue
+            fault, severity = verdict
+            if severity == "error" and not grave(entry):
+                severity = "warning"
+            whole = "、".join(entry.members)
+            words = {"fault": fault, "right": whole, "name": entry.text.strip("“”"), "source": source_of(entry)}
+            yield Hit(run[0].start, run[-1].end, words, part=entry.id, severity=severity)
+
+
+def _judge(run: list[_Place], odd: str, n: int, ordered: bool, partial: bool) -> tuple[str, Severity] | None:
+    seen = [p.member for p in run]
+    if len(set(seen)) < 2:
+        return None
+    if ordered and seen != sorted(seen) and len(set(seen)) == len(seen):
+        return "次序不对", "warning" if len(seen) >= 3 or n <= 3 else "info"
+    if len(set(seen)) < len(seen):
+        return "有重复", "warning"
+    if odd and len(seen) >= max(2, n - 1):
+        return f"混入了“{odd}”", "warning"
+    if len(seen) == n:
+        return None
+    if partial:
+        return None
+    prefix = seen == list(range(len(seen)))
+    if prefix and len(seen) == 2 and n > 3:
+        return None
+    return "不全", "warning" if len(seen) == n - 1 >= 3 and not prefix else "info"
+
+
+def _order(rule: Rule, view: View) -> Iterator[Hit]:
+    for order in view.catalogue.orders:
+        if order.id in rule.options.skip or sum(m.strip("“”")[:2] in view.pairs for m in order.sequence) < 2:
+            continue
+        places = _places(view, order.sequence)
+        for a, b in zip(places, places[1:], strict=False):
+            between = view.text[a.end : b.start]
+            if b.member < a.member and len(between) <= 14 and not re.search(r"[。；：！？\n]", between):
+                severity: Severity | None = order.severity if order.confidence == "high" else "info"
+                words = {"right": "、".join(order.sequence), "name": order.scope}
+                yield Hit(a.start, b.end, words, part=order.id, severity=severity)
+
+
+_KEYS = frozenset({"skip", "partial"})
+KINDS = {
+    "members": Kind(_read, _KEYS, frozenset({"fault", "right", "name", "source"}), find=_members),
+    "order": Kind(_read, _KEYS, frozenset({"right", "name"}), find=_order),
+}

@@ -1,0 +1,110 @@
+"""Titles in 《》 against the register of documents: wrong, nearly right, or not yet published.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.catalogue import Catalogue, PolicyDocument
+from assistant.catalogue.nodes import Fields
+from assistant.checks.memo import per_catalogue
+from assistant.checks.rule import Hit, Kind, Rule
+from assistant.checks.view import View
+from assistant.finding import Severity
+from assistant.text import fold
+
+_BRACKET = re.compile(r"[（(](?:试行|暂行|草案|修订|修正|20\d\d年?.{0,6}|征求意见稿)[）)]$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Register:
+    """Folded titles: right ones and wrong ones, each with its document."""
+
+    right: dict[str, PolicyDocument]
+    wrong: dict[str, PolicyDocument]
+
+
+def _register(catalogue: Catalogue) -> _Register:
+    documents = catalogue.documents
+    right: dict[str, PolicyDocument] = {}
+    wrong: dict[str, PolicyDocument] = {}
+    for entry in documents:
+        for name in (entry.title, *entry.aliases):
+            right.setdefault(_key(name), entry)
+    for entry in documents:
+        for name in entry.wrong_titles:
+            if _key(name) not in right:
+                wrong[_key(name)] = entry
+    return _Register(right, wrong)
+
+
+def register_of(catalogue: Catalogue) -> _Register:
+    return per_catalogue(catalogue, "titles", _register)
+
+
+def _key(title: str) -> str:
+    return fold(title).strip("《》").replace("（", "(").replace("）", ")")
+
+
+def _wrong(rule: Rule, view: View) -> Iterator[Hit]:
+    register = register_of(view.catalogue)
+    for span in view.titles:
+        key = _key(view.text[span.start : span.end])
+        entry = register.wrong.get(key)
+        if entry is not None:
+            yield _hit(span.start, span.end, entry, None if entry.confidence == "high" else "warning")
+        elif key not in register.right and (near := _nearest(key, register)) is not None:
+            yield _hit(span.start, span.end, near, "warning")
+
+
+def _hit(start: int, end: int, entry: PolicyDocument, severity: Severity | None) -> Hit:
+    return Hit(start, end, {"right": entry.title, "issuer": entry.issuer}, entry.title, entry.id, severity)
+
+
+def _nearest(key: str, register: _Register) -> PolicyDocument | None:
+    """The document whose title is one or two characters away; a bracket at the end is no difference."""
+    from rapidfuzz.distance import Levenshtein
+
+    bare = _BRACKET.sub("", key)
+    if len(bare) < 8:
+        return None
+    for title, entry in register.right.items():
+        other = _BRACKET.sub("", title)
+        if bare == other:
+            return None
+        if abs(len(bare) - len(other)) <= 2 and len(other) >= 8 and _same_kind(bare, other):
+            limit = 2 if len(other) >= 12 else 1
+            if Levenshtein.distance(bare, other, score_cutoff=limit) <= limit:
+                return entry
+    return None
+
+
+def _same_kind(a: str, b: str) -> bool:
+    """Digits agree: 2019—2023 and 2024—2028 are two documents, not a slip."""
+    return re.findall(r"\d+", a) == re.findall(r"\d+", b)
+
+
+def _too_early(rule: Rule, view: View) -> Iterator[Hit]:
+    register = register_of(view.catalogue)
+    for span in view.titles:
+        entry = register.right.get(_key(view.text[span.start : span.end]))
+        first = entry.first_date() if entry else None
+        if entry and entry.confidence == "high" and first is not None and _later(first, view.as_of):
+            yield Hit(span.start, span.end, {"when": f"{first.year}年{first.month}月"}, part=entry.id)
+
+
+def _later(first: date, on: date) -> bool:
+    return (first.year, first.month) > (on.year, on.month)
+
+
+def _none(_: Fields) -> None:
+    return None
+
+
+KINDS = {
+    "title-registry": Kind(_none, words=frozenset({"right", "issuer"}), find=_wrong),
+    "title-date": Kind(_none, words=frozenset({"when"}), find=_too_early),
+}
