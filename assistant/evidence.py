@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PolicySpan:
-    """A quotable wording, ``id`` D01…; ``text`` stands word for word in ``title`` (with its 《》 where it has one)."""
+    """A quotable wording, ``id`` D01…; ``text`` stands word for word in ``title`` (with its 《》 where it has one);
+    ``sentence``: a whole sentence of a policy text, not a short fixed term."""
 
     id: str
     text: str
@@ -15,6 +16,7 @@ class PolicySpan:
     issuer: str = ""
     date: str = ""
     themes: tuple[str, ...] = ()
+    sentence: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ to the person, to the model that repairs, and into the report.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,7 +58,8 @@ def counts(findings: tuple[Finding, ...] | list[Finding]) -> dict[Severity, int]
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question to the writer. ``inline`` stands in the draft (【待核：…】 or 【待补：…】) right after ``anchor``, a run
-    of the fact's own text; empty where the question changes no sentence. ``blocking``: must be answered before signing."""
+    of the fact's own text; empty where the question changes no sentence. ``blocking``: must be answered before signing.
+    ``parts``: the single questions a merged one is made of, each with its own facts, anchor and inline (see ``points``)."""
 
     rule: str
     text: str
@@ -65,3 +67,9 @@ class Question:
     facts: tuple[str, ...] = ()
     anchor: str = ""
     inline: str = ""
+    parts: tuple[Question, ...] = ()
+
+
+def points(questions: Iterable[Question]) -> tuple[Question, ...]:
+    """The single questions, merged ones taken apart: what a sentence and a comment on it need."""
+    return tuple(point for question in questions for point in question.parts or (question,))

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.messages import HumanMessage, SystemMessage
+from servers.scripted import Drip, Fail, Hang, Raw, Reset, Say, Script, Scripted
+
 from assistant.errors import EgressRefused, InputError, ServiceError
 from assistant.models.endpoint import model_of, open_endpoint
 from assistant.models.gateway import Gateway, Waiting
 from assistant.models.limits import Limits
 from assistant.settings import Settings
-from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.messages import HumanMessage, SystemMessage
-from servers.scripted import Drip, Fail, Hang, Raw, Reset, Say, Script, Scripted
 
 KEY = "sk-test-0123456789abcdefghijkl"
 QUESTION = [SystemMessage("你是办公室文稿起草人员。"), HumanMessage("班子成员带头讲党课6次")]

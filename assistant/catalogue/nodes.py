@@ -12,11 +12,28 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import yaml
 
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_PARSER: Any = getattr(getattr(yaml, "cyaml", None), "CParser", None)
+_TAGS = {"ScalarNode": "str", "SequenceNode": "seq", "MappingNode": "map"}
+
+
+class _Fast(_PARSER or object):  # type: ignore[misc]
+    """libyaml's parser without tag resolution: every scalar is text, and no Python is called to find that out."""
+
+    def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:
+        return _TAGS[kind.__name__]
+
+    def descend_resolver(self, parent: object, index: object) -> None:
+        """No path resolvers."""
+
+    def ascend_resolver(self) -> None:
+        """No path resolvers."""
+
+
+_LOADER: Any = _Fast if _PARSER is not None else yaml.BaseLoader
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FLAGS = {"true": True, "false": False}
 

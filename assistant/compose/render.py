@@ -9,6 +9,7 @@ from assistant.brief import Brief, Item
 from assistant.catalogue import Catalogue
 from assistant.evidence import PolicySpan
 from assistant.finding import Question
+from assistant.ledger import clause
 from assistant.plan.types import Outline, SectionTask
 from assistant.plan.units import names_of
 from assistant.prompts import Prompt
@@ -42,8 +43,6 @@ def safe(text: str) -> str:
 
 def ledger_text(items: Sequence[Item], questions: Sequence[Question]) -> str:
     """One line an item: id, the text as it must stand (placeholders and open questions in place), source."""
-    from assistant.models.embedded.sentences import clause
-
     return "\n".join(f"⟦{i.id}⟧ {safe(clause(i, questions))}" + (f"（来源：{safe(i.source)}）" if i.source else "") for i in items)
 
 

@@ -89,7 +89,7 @@ def _mark_head(marks: list[_Mark], rules: Rules) -> int:
     _mark_letterhead(marks[:end], rules)
     for i, mark in enumerate(marks[:end]):
         if mark.role is None:
-            later = any(_has_genre(m.text, rules) for m in marks[i + 1 : end] if m.role is None)
+            later = any(ends_like_title(m.text, rules) for m in marks[i + 1 : end] if m.role is None)
             mark.role = _head_role(mark, titles, later, rules)
         if mark.role == "title":
             titles.append(mark.text)
@@ -129,7 +129,7 @@ def _in_head(mark: _Mark, first: bool, rules: Rules) -> bool:
         return False
     if heading_number(text, rules)[0] or fold(text) in rules.heading.unnumbered or _ENUMERATOR.match(text):
         return False
-    titled = _has_genre(text, rules) or (first and not any(c in text for c in "，。；：？！"))
+    titled = ends_like_title(text, rules) or (first and not any(c in text for c in "，。；：？！"))
     limit = rules.title.max if titled else rules.title.max_plain
     return len(text) <= limit and text[-1] not in _STOPS and "。" not in text
 
@@ -141,10 +141,10 @@ def _head_role(mark: _Mark, titles: list[str], later: bool, rules: Rules) -> Rol
     if _is_note(text, rules):
         return "note"
     repeats = bool(titles) and fold(text) in fold(titles[0])
-    if titles and not later and not repeats and any(_has_genre(t, rules) for t in titles):
+    if titles and not later and not repeats and any(ends_like_title(t, rules) for t in titles):
         if text.startswith(("—", "─", "－－", "--")) or _BRACKETED.match(text):
             return "title"
-        if _is_unit(text, rules) or _is_person(text, rules) or len(fold(text)) <= 4:
+        if _is_unit(text, rules) or is_person(text, rules) or len(fold(text)) <= 4:
             return "signature"
     return "title"
 
@@ -176,7 +176,7 @@ def _is_recipient(text: str, rules: Rules) -> bool:
     )
 
 
-def _has_genre(text: str, rules: Rules) -> bool:
+def ends_like_title(text: str, rules: Rules) -> bool:
     """Whether the line ends like a title: a genre word, whatever stands in brackets after it."""
     bare = _TRAILING_BRACKET.sub("", text).strip("》”\"' 　")
     return bare.endswith(rules.title.genres)
@@ -200,7 +200,7 @@ def _is_unit(text: str, rules: Rules) -> bool:
     )
 
 
-def _is_person(text: str, rules: Rules) -> bool:
+def is_person(text: str, rules: Rules) -> bool:
     short = len(text) <= rules.signature.max and text[-1] not in _STOPS
     return short and any(p.search(text) for p in rules.signature.persons)
 
@@ -231,17 +231,16 @@ def _mark_signature_above(marks: list[_Mark], date: int, head: int, rules: Rules
         text = marks[i].text
         if marks[i].role is not None or not _may_sign(text, rules):
             break
-        named = _is_unit(text, rules) or _is_person(text, rules)
-        if not named and (
-            count or len(fold(text)) > rules.signature.max // 2 or heading_above(marks, i, rules)
-        ):
+        named = _is_unit(text, rules) or is_person(text, rules)
+        titled = ends_like_title(text, rules) or len(fold(text)) > rules.signature.max // 2
+        if not named and (count or titled or _heading_above(marks, i, rules)):
             break
         marks[i].role = "signature"
         count += 1
     return count
 
 
-def heading_above(marks: list[_Mark], i: int, rules: Rules) -> bool:
+def _heading_above(marks: list[_Mark], i: int, rules: Rules) -> bool:
     """Whether the line stands right under an own-line heading, so that it is the section's text."""
     above = marks[i - 1].text if i else ""
     return bool(heading_number(above, rules)[0]) and above[-1] not in _STOPS
@@ -293,7 +292,7 @@ def _mark_unsigned_end(marks: list[_Mark], head: int, rules: Rules) -> None:
         i > head
         and _may_sign(marks[i].text, rules)
         and _is_unit(marks[i].text, rules)
-        and not heading_above(marks, i, rules)
+        and not _heading_above(marks, i, rules)
     ):
         marks[i].role = "signature"
 

@@ -59,6 +59,7 @@ class SignatureRules(_Strict):
     max: int
     lines: int
     units: Words
+    regions: Words
     persons: Patterns
 
 
@@ -104,6 +105,7 @@ class Rules(_Strict):
     parts: PartRules
     genres: tuple[GenreRule, ...]
     periods: Patterns
+    period_cues: Words
 
 
 @cache

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from assistant.index.vectors import Vectors
 
 STORE_FILE = "store.sqlite3"
+Rows = list[DocumentRow]
+Hits = list[Hit]
 
 
 class Index:
@@ -176,7 +178,7 @@ class Index:
                 return row.name
         return ""
 
-    def remove(self, name: str) -> list[DocumentRow]:
+    def remove(self, name: str) -> Rows:
         """Remove by id, path or file name; KnowledgeError where there is none, or where a name means several."""
         rows = self._store.documents("? IN (d.id, d.path)", (name,)) or self._store.documents(
             "d.name = ?", (name,)
@@ -189,22 +191,22 @@ class Index:
         self._store.remove([r.id for r in rows])
         return rows
 
-    def vanished(self, under: Path | str = "") -> list[DocumentRow]:
+    def vanished(self, under: Path | str = "") -> Rows:
         """Documents whose file is no longer there (below a folder): the caller decides whether to remove them."""
         rows = [r for r in self._store.documents() if not Path(r.path).exists()]
         return [r for r in rows if PurePath(r.path).is_relative_to(under)] if under else rows
 
     # -- looking
 
-    def list(self) -> list[DocumentRow]:
+    def list(self) -> Rows:
         return self._store.documents()
 
-    def documents(self) -> list[DocumentRow]:
+    def documents(self) -> Rows:
         return self._store.documents()
 
-    def passages(self, document_id: str) -> list[Passage]:
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
         """All passages of one document, in reading order."""
-        return [p for _, p in self._store.passages_of(document_id)]
+        return tuple(p for _, p in self._store.passages_of(document_id))
 
     def search(  # noqa: PLR0913
         self,
@@ -219,13 +221,13 @@ class Index:
         organization: str | None = None,
         as_of: date | None = None,
         limit: int = 8,
-    ) -> list[Hit]:
+    ) -> Hits:
         """Best passages first. ``lane``, ``part``, ``genre``, ``themes`` and ``periods`` filter; ``period`` and
         ``organization`` prefer; ``as_of`` leaves out policies not in force on that day."""
         wanted = Wanted(lane, part, genre, themes or (), periods, period or "", organization or "", as_of)
         return self._find(query, wanted, limit)
 
-    def _find(self, query: str, wanted: Wanted, limit: int) -> list[Hit]:
+    def _find(self, query: str, wanted: Wanted, limit: int) -> Hits:
         pool = max(self._config.rank.pool, 4 * limit)
         self.sync()
         found = self._lexical.search(query, pool, wanted.filters)
@@ -235,7 +237,10 @@ class Index:
         vector: dict[str, float] = {}
         if self._vectors is not None:
             vector = self._vectors.search(query, pool, wanted.filters)
-            by_id |= self._store.by_id([i for i in vector if i not in by_id])
+            others = self._store.by_id([i for i in vector if i not in by_id])
+            by_id |= {
+                i: p for i, p in others.items() if not wanted.themes or set(wanted.themes) & set(p.themes)
+            }
         scores = fuse(lexical, vector, self._config.rank.vector_weight)
         scored = [(by_id[i], s) for i, s in scores.items() if i in by_id]
         return select(scored, wanted, self._config.rank, limit, self.resolver)
@@ -244,13 +249,13 @@ class Index:
 
     def copies(
         self, text: str, min_chars: int = fingerprint.SURE, *, lane: Lane = "precedent"
-    ) -> list[CopiedRun]:
+    ) -> tuple[CopiedRun, ...]:
         """Runs of at least ``min_chars`` characters that stand word for word in a passage of the lane."""
-        return self._copies.find(text, min_chars, lane)
+        return tuple(self._copies.find(text, min_chars, lane))
 
-    def entities(self, document_id: str) -> list[Entity]:
+    def entities(self, document_id: str) -> tuple[Entity, ...]:
         """Names, organisations, places and figures of one past summary, in reading order."""
-        return self._store.entities(document_id)
+        return tuple(self._store.entities(document_id))
 
     def foreign_names(self) -> frozenset[str]:
         """Every person, organisation and place that stands in a past summary."""

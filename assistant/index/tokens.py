@@ -6,6 +6,7 @@ Latin words and numbers stay whole. Punctuation and white space separate and are
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from assistant.text import half_width
 
@@ -21,5 +22,5 @@ def terms(text: str) -> list[str]:
             out.append(run)
         else:
             out.extend(run)
-            out.extend(map("".join, zip(run, run[1:], strict=False)))
+            out.extend(map("".join, pairwise(run)))
     return out

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from langchain_chroma import Chroma
     from langchain_core.embeddings import Embeddings
 
-_BATCH = 64
+_BATCH = 64  # texts in one request to an endpoint
+_DOCUMENTS = 20  # between two notes of how far it got
 _LOCK_SECONDS = 600
 _SEARCH_EF = 400  # the default finds 72 % of the exact top ten on such vectors, this 93 %
 
@@ -51,37 +52,40 @@ class Vectors:
         with self._turn(), self._explained():
             if anew:
                 self._clear()
-            elif self._reached() and not self._collection().get(limit=1)["ids"]:
+            elif self._reached() and not self._collection().get(limit=1, include=[])["ids"]:
                 self._mark(0)  # the folder or the collection was thrown away
             target, done = self._store.generation, self._reached()
             put, removed = self._store.changes_since(done)
-            for document in removed:
-                self._delete(document)
-            for document, generation in put:
-                self._put(document)
-                self._mark(generation - 1)  # others of the same generation may follow
+            self._delete(removed)
+            for batch in self._batches(put):
+                self._put([document for document, _ in batch])
+                self._mark(batch[-1][1] - 1)  # others of the same generation may follow
             self._mark(target)
         return True
 
-    def _put(self, document: str) -> None:
-        """Replace one document's records; those of an older cutting go after the new ones are in."""
-        chroma = self._collection()
-        passages = [p for _, p in self._store.passages_of(document)]
-        stale = set(chroma.get(where={"document": document})["ids"]) - {p.id for p in passages}
-        present = set(chroma.get(where={"document": document})["ids"]) - stale
-        missing = [p for p in passages if p.id not in present]
+    def _batches(self, put: list[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
+        for i in range(0, len(put), _DOCUMENTS):
+            yield put[i : i + _DOCUMENTS]
+
+    def _put(self, documents: list[str]) -> None:
+        """Replace the records of some documents; those of an older cutting go after the new ones are in."""
+        passages = {p.id: p for d in documents for _, p in self._store.passages_of(d)}
+        present = self._ids(documents)
+        missing = [p for id, p in passages.items() if id not in present]
         for i in range(0, len(missing), _BATCH):
             batch = missing[i : i + _BATCH]
-            chroma.add_texts(
-                [p.masked or p.text for p in batch], [_metadata(p) for p in batch], [p.id for p in batch]
-            )
-        if stale:
-            chroma.delete(ids=sorted(stale))
+            texts = [p.masked or p.text for p in batch]
+            self._collection().add_texts(texts, [_metadata(p) for p in batch], [p.id for p in batch])
+        if stale := sorted(present - passages.keys()):
+            self._collection().delete(ids=stale)
 
-    def _delete(self, document: str) -> None:
-        ids = self._collection().get(where={"document": document})["ids"]
-        if ids:
-            self._collection().delete(ids=ids)
+    def _ids(self, documents: list[str]) -> set[str]:
+        found = self._collection().get(where={"document": {"$in": documents}}, include=[])
+        return set(found["ids"])
+
+    def _delete(self, documents: list[str]) -> None:
+        if documents and (ids := self._ids(documents)):
+            self._collection().delete(ids=sorted(ids))
 
     def _clear(self) -> None:
         """Start from nothing. A local folder goes as a whole: a damaged one cannot be emptied any other way."""
@@ -98,6 +102,7 @@ class Vectors:
 
     def _mark(self, generation: int) -> None:
         self._store.set(self._key, str(generation))
+        self._seen = generation
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -118,12 +123,8 @@ class Vectors:
         where = [{k: {"$in": list(v)}} for k, v in filters.items() if k != "theme"]
         chosen: dict[str, Any] | None = {"$and": where} if len(where) > 1 else where[0] if where else None
         with self._explained():
-            vector = self._embeddings.embed_query(query)
-            found = self._collection()._collection.query(
-                query_embeddings=[vector], n_results=limit, where=chosen, include=["distances"]
-            )
-        distances = found["distances"] or [[]]
-        return {i: max(0.0, 1 - d) for i, d in zip(found["ids"][0], distances[0], strict=True)}
+            found = self._collection().similarity_search_with_score(query, k=limit, filter=chosen)
+        return {str(document.id): max(0.0, 1 - distance) for document, distance in found}
 
     # -- the collection
 

@@ -35,12 +35,12 @@ _WRITING = threading.Lock()
 T = TypeVar("T", bound=BaseModel)
 
 
-class BadAnswer(ServiceError):
+class BadAnswerError(ServiceError):
     """The model's answer is not the data that was asked for."""
 
 
 def ask_json(model: Any, messages: Sequence[Any], schema: type[T]) -> T:
-    """BadAnswer where the model gives nothing usable twice; ServiceError where it cannot be reached."""
+    """BadAnswerError where the model gives nothing usable twice; ServiceError where it cannot be reached."""
     memory = _memory_of(model)
     known = memory.rung() if memory else "text"
     if known is not None:
@@ -58,7 +58,7 @@ def _probe(model: Any, messages: Sequence[Any], schema: type[T], memory: _Memory
     for rung in RUNGS[:-1]:
         try:
             answer = parse_answer(_ask(model, messages, schema, rung), schema)
-        except BadAnswer:
+        except BadAnswerError:
             continue
         except EndpointError as exc:
             if exc.status not in _UNSUPPORTED:
@@ -77,7 +77,7 @@ def _twice(model: Any, messages: Sequence[Any], schema: type[T], rung: Rung) -> 
     given = _ask(model, messages, schema, rung)
     try:
         return parse_answer(given, schema)
-    except BadAnswer as exc:
+    except BadAnswerError as exc:
         complaint = HumanMessage(_words()["again"].replace("{error}", exc.message))
         return parse_answer(
             _ask(model, [*messages, AIMessage(given or "…"), complaint], schema, rung), schema
@@ -138,7 +138,7 @@ def _strict(node: Any) -> Any:
 
 
 def parse_answer(text: str, schema: type[T]) -> T:
-    """The first balanced object of the text that fits the schema; BadAnswer says in Chinese why none does."""
+    """The first balanced object of the text that fits the schema; BadAnswerError says in Chinese why none does."""
     problem = "回复中没有 JSON 对象"
     for piece in _objects(without_thinking(text)):
         try:
@@ -149,7 +149,7 @@ def parse_answer(text: str, schema: type[T]) -> T:
             problem = f"JSON 中 {at} 不对（{first['msg']}）" if problem.startswith("回复") else problem
         except ValueError:
             problem = "JSON 格式有误" if problem.startswith("回复") else problem
-    raise BadAnswer(f"模型没有按要求的格式回答：{problem}")
+    raise BadAnswerError(f"模型没有按要求的格式回答：{problem}")
 
 
 def _load(piece: str) -> Any:

@@ -43,9 +43,9 @@ def _coverage(item: Item, told: list[Place]) -> Iterator[Finding]:
         yield own[0].whole("facts/not-told", "error", f"标了 {item.id} 却没有写出它的内容：{item.text}")
         return
     yield from lost_values(item, own)
-    sections = {p.paragraph for p in own}
-    if item.lane == "fact" and len(sections) > 1:
-        yield own[-1].whole("facts/repeated", "warning", f"材料 {item.id} 写了 {len(sections)} 处，请只留一处")
+    paragraphs = {p.paragraph for p in own if p.part != "plans"}
+    if item.lane == "fact" and len(paragraphs) > 1:
+        yield own[-1].whole("facts/repeated", "warning", f"材料 {item.id} 写了 {len(paragraphs)} 处，请只留一处")
 
 
 def _known(item: Item) -> str:

@@ -15,6 +15,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
+from assistant.document import Sentence
 from assistant.errors import ServiceError
 from assistant.models.embedded.write import plain, write
 from assistant.plan.types import SectionTask
@@ -56,4 +57,13 @@ def _reply(messages: list[BaseMessage]) -> str:
     wanted: tuple[str, ...] = extra.get("only", ())
     if wanted:
         return plain([i for i in task.brief.ledger if i.id in wanted], task)
+    failing: tuple[Sentence, ...] = extra.get("repair", ())
+    if failing:
+        return "\n".join(_mended(s, task) for s in failing)
     return write(task)
+
+
+def _mended(sentence: Sentence, task: SectionTask) -> str:
+    """A failing sentence told again from its facts alone; without facts there is nothing to tell."""
+    items = [i for i in task.brief.ledger if i.id in sentence.facts]
+    return "".join(plain([i], task) for i in items) or "删"

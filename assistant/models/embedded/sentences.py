@@ -8,30 +8,16 @@ from collections.abc import Iterable, Sequence
 from assistant.brief import Item
 from assistant.evidence import PolicySpan
 from assistant.finding import Question
+from assistant.ledger import clause
 from assistant.models.embedded.data import patterns
 from assistant.text import fold
 from assistant.values import lexicon
 
-_END = re.compile(r"[。；，,;.\s]+$")
 _MEASURED = ("count", "money")
 
 
 def marks(ids: Iterable[str]) -> str:
     return "".join(f"⟦{i}⟧" for i in ids)
-
-
-def clause(item: Item, questions: Sequence[Question]) -> str:
-    """The bullet's text without its stop, each unknown as 【待补：…】, each open question right after its anchor."""
-    edits = [(u.start, u.end, f"【待补：{u.label}】") for u in item.unknowns if not u.surface.startswith("【")]
-    for question in questions:
-        at = item.text.find(question.anchor) if question.anchor and item.id in question.facts else -1
-        end = at + len(question.anchor)
-        if at >= 0 and question.inline and not any(s < end and at < e for s, e, _ in edits):
-            edits.append((end, end, question.inline))
-    text = item.text
-    for start, end, new in sorted(edits, reverse=True):
-        text = text[:start] + new + text[end:]
-    return _END.sub("", text)
 
 
 def fact_sentence(item: Item, questions: Sequence[Question], *, aim: str = "", when: str = "", subject: str = "") -> str:

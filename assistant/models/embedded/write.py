@@ -9,7 +9,8 @@ from assistant.brief import Brief, Item, Register
 from assistant.evidence import PolicySpan
 from assistant.models.embedded.data import dated, patterns
 from assistant.models.embedded.layout import ItemLayout, SectionLayout, lay_out
-from assistant.models.embedded.sentences import cite, clause, fact_sentence, marks
+from assistant.ledger import clause
+from assistant.models.embedded.sentences import cite, fact_sentence, marks
 from assistant.plan.outline import seed_of
 from assistant.plan.types import SectionTask, ordinal
 from assistant.plan.units import UnitNames, names_of
@@ -83,7 +84,7 @@ def _principles(layout: SectionLayout, task: SectionTask, body: int) -> str:
         room = min(room, max(task.plan.length - body, 45))
     most = {"concise": 1, "standard": 3, "full": 4}[task.brief.register]
     own = [_named(p, task.brief, names) for p in layout.principles]
-    quoted = [_sentence(p) for p in task.policies if len(p.text) >= 18] if task.brief.register == "full" else []
+    quoted = [_sentence(p) for p in task.policies if _quotable(p, task)] if task.brief.register == "full" else []
     head, length = "", 0
     for n, sentence in enumerate([*own[:1], *quoted, *own[1:]]):
         size = char_count(sentence)
@@ -91,6 +92,11 @@ def _principles(layout: SectionLayout, task: SectionTask, body: int) -> str:
             continue
         head, length = head + cite(sentence, task.policies), length + size
     return head
+
+
+def _quotable(policy: PolicySpan, task: SectionTask) -> bool:
+    """A whole sentence of a policy text about this section's subject; short fixed terms are no sentences."""
+    return policy.sentence and task.plan.theme in policy.themes
 
 
 def _sentence(policy: PolicySpan) -> str:

@@ -1,0 +1,150 @@
+"""One thing written in two ways within one text: names, quoted terms, words exchanged, abbreviations of names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.catalogue.nodes import Fields
+from assistant.checks.rule import Hit, Kind, Rule, no_options
+from assistant.checks.scan import compiled
+from assistant.checks.view import View
+
+_HAN = "\u4e00-\u9fff"
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """``groups``: forms of one name, as expressions; ``rare``: mark only the rarer forms."""
+
+    groups: tuple[tuple[str, ...], ...]
+    rare: bool
+
+
+def _read(fields: Fields) -> _Options:
+    groups = [inner.texts("forms", required=True) for inner in fields.mappings("groups", {"forms"}, required=True)]
+    for forms in groups:
+        for form in forms:
+            try:
+                re.compile(form)
+            except re.error as exc:
+                fields.problem(f"groups 的正则写得不对：{exc}", fields.at("groups"))
+    return _Options(tuple(groups), fields.flag("rare", False))
+
+
+def _groups(rule: Rule, view: View) -> Iterator[Hit]:
+    for forms in rule.options.groups:
+        found: dict[str, list[re.Match[str]]] = {}
+        for form in forms:
+            matches = [m for m in compiled(form).finditer(view.text) if not view.in_title(*m.span())]
+            if matches:
+                found[form] = matches
+        if len(found) < 2:
+            continue
+        common = max(found, key=lambda f: len(found[f]))
+        for form, matches in found.items():
+            if form == common and rule.options.rare:
+                continue
+            other = next(m for f, ms in found.items() if f != form for m in ms)
+            first = matches[0]
+            yield Hit(first.start(), first.end(), {"other": other.group(), "place": _place(view, other.start())})
+
+
+def _place(view: View, at: int) -> str:
+    block = view.blocks[view.block_at(at)]
+    return f"第{block.line}行" if block.line else f"第{view.block_at(at) + 1}段"
+
+
+def _quotation(_: Rule, view: View) -> Iterator[Hit]:
+    """A short term in quotation marks here and without there; and marks round a part of a term used whole elsewhere."""
+    text = view.text
+    terms: dict[str, int] = {}
+    for span in view.quotations:
+        term = text[span.start + 1 : span.end - 1]
+        if 2 <= len(term) <= 8 and re.fullmatch(f"[{_HAN}]+", term):
+            terms.setdefault(term, span.start)
+    for term, first in terms.items():
+        if len(term) >= 4:
+            for m in re.finditer(re.escape(term), text):
+                bare = text[m.start() - 1 : m.start()] != "“" and text[m.end() : m.end() + 1] != "”"
+                if bare and not view.in_title(*m.span()) and not view.in_quotation(*m.span()):
+                    yield Hit(m.start(), m.end(), {"term": term, "place": _place(view, first)})
+                    break
+        yield from _partly_quoted(view, term, first)
+
+
+def _partly_quoted(view: View, term: str, first: int) -> Iterator[Hit]:
+    """“模范”机关 where the text elsewhere has 模范机关."""
+    close = first + len(term) + 2
+    tail = re.match(f"[{_HAN}]{{2}}", view.text[close : close + 2])
+    if not tail:
+        return
+    whole = term + tail.group()
+    at = view.text.find(whole)
+    if at >= 0:
+        yield Hit(first, close + 2, {"term": whole, "place": _place(view, at)})
+        yield Hit(at, at + len(whole), {"term": view.text[first : close + 2], "place": _place(view, first)})
+
+
+def _quoted_forms(_: Rule, view: View) -> Iterator[Hit]:
+    """Quoted terms that differ only in the marks inside (扩先提中治软 / 扩先、提中、治软)."""
+    seen: dict[str, dict[str, int]] = {}
+    for span in view.quotations:
+        term = view.text[span.start + 1 : span.end - 1]
+        if len(term) <= 20:
+            seen.setdefault(re.sub(r"[、，·\s和]", "", term), {}).setdefault(term, span.start)
+    for forms in seen.values():
+        if len(forms) < 2:
+            continue
+        for term, at in forms.items():
+            other = next(t for t in forms if t != term)
+            yield Hit(at, at + len(term) + 2, {"other": other, "place": _place(view, forms[other])})
+
+
+def _exchanged(_: Rule, view: View) -> Iterator[Hit]:
+    """Two words of a longer name exchanged: 智慧党建系统平台 / 智慧党建平台系统."""
+    windows: dict[str, int] = {}
+    for m in re.finditer(f"(?=([{_HAN}]{{8}}))", view.text):
+        windows.setdefault(m[1], m.start())
+    for window, at in windows.items():
+        other = window[:4] + window[6:] + window[4:6]
+        if window < other and other in windows and window[4:6] != window[6:]:
+            for here, there in ((window, other), (other, window)):
+                start = windows[here]
+                yield Hit(start, start + 8, {"other": there, "place": _place(view, windows[there])})
+
+
+@dataclass(frozen=True, slots=True)
+class _Drift:
+    name: str
+    least: int
+
+
+def _read_drift(fields: Fields) -> _Drift:
+    return _Drift(fields.pattern("name", required=True), int(fields.number("least", 3)))
+
+
+def _drift(rule: Rule, view: View) -> Iterator[Hit]:
+    """A body's name (……工作领导小组) used once, where the text keeps calling the matter by a similar name."""
+    for m in compiled(rule.options.name).finditer(view.text):
+        name = re.split("[的了由和与及]", m["name"])[-1]
+        if not 4 <= len(name) <= 6 or view.text.count(name) > 1:
+            continue
+        for pair in (name[:2], name[2:4]):
+            around = Counter(re.findall(f"(?=([{_HAN}]{{2}}{pair}))", view.text))
+            other, n = around.most_common(1)[0] if around else ("", 0)
+            if n >= rule.options.least and other not in name and name not in other:
+                start = m.start("name") + len(m["name"]) - len(name)
+                yield Hit(start, m.end(), {"name": name, "other": other, "count": str(n)})
+                break
+
+
+KINDS = {
+    "consistency": Kind(_read, frozenset({"groups", "rare"}), frozenset({"other", "place"}), find=_groups),
+    "quotation": Kind(no_options, words=frozenset({"term", "place"}), find=_quotation),
+    "quoted-forms": Kind(no_options, words=frozenset({"other", "place"}), find=_quoted_forms),
+    "exchanged-words": Kind(no_options, words=frozenset({"other", "place"}), find=_exchanged),
+    "name-drift": Kind(_read_drift, frozenset({"name", "least"}), frozenset({"name", "other", "count"}), find=_drift),
+}

@@ -1,0 +1,275 @@
+"""The text as a whole: what its genre must have, what a heading promises, problems answered by plans, who speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.catalogue import Genre
+from assistant.catalogue.nodes import Fields
+from assistant.checks.rule import Hit, Kind, Rule, no_options
+from assistant.checks.scan import compiled
+from assistant.checks.view import View
+from assistant.similarity import bigrams
+from assistant.text import Span, char_count, sentence_spans
+from assistant.similarity import bigrams
+
+_PART_NAMES = {
+    "opening": "导语",
+    "achievements": "主要工作和成效",
+    "problems": "存在的问题",
+    "plans": "下一步打算",
+    "closing": "结尾",
+}
+
+
+def _genre(view: View) -> Genre | None:
+    return view.catalogue.genres.get(view.profile.kind)
+
+
+def _frame(rule: Rule, view: View) -> Iterator[Hit]:
+    """Title, signature, date: which of them a finished text of its genre lacks."""
+    if not view.profile.kind:
+        return
+    roles = {b.role for b in view.blocks}
+    for role, name in rule.options:
+        if role not in roles:
+            yield Hit(-1, -1, {"name": name})
+
+
+def _read_frame(fields: Fields) -> tuple[tuple[str, str], ...]:
+    return tuple((role, name) for role, name, _ in fields.pairs("roles"))
+
+
+def _required(_: Rule, view: View) -> Iterator[Hit]:
+    genre = _genre(view)
+    present = {b.part for b in view.blocks if b.role in ("body", "heading")}
+    for part in genre.parts if genre else ():
+        if part.required and part.part not in present and part.part != "opening":
+            yield Hit(-1, -1, {"name": _PART_NAMES[part.part], "genre": genre.name})  # type: ignore[union-attr]
+
+
+def _shares(_: Rule, view: View) -> Iterator[Hit]:
+    genre = _genre(view)
+    total = sum(char_count(b.text) for b in view.blocks if b.part)
+    if genre is None or total < 800:
+        return
+    for part in genre.parts:
+        share = char_count(view.part_text(part.part)) / total
+        low, high = part.share
+        if share and not low * 0.6 <= share <= high * 1.4:
+            words = {
+                "name": _PART_NAMES[part.part],
+                "share": f"{share:.0%}",
+                "norm": f"{low:.0%}—{high:.0%}",
+                "advice": "偏少，请补实内容" if share < low else "偏多，请压缩",
+            }
+            yield Hit(-1, -1, words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """``when`` found without ``needs`` ``within`` the same sentence, paragraph, part or document."""
+
+    when: str
+    needs: str
+    within: str
+
+
+def _read_need(fields: Fields) -> _Need:
+    within = fields.choice("within", ("clause", "sentence", "paragraph", "part", "document", "section"))
+    return _Need(fields.pattern("when", required=True), fields.pattern("needs", required=True), within)
+
+
+def _companion(rule: Rule, view: View) -> Iterator[Hit]:
+    need: _Need = rule.options
+    wanted = compiled(need.needs)
+    for m in compiled(need.when).finditer(view.text):
+        span = _around(view, m.start(), m.end(), need.within)
+        if not wanted.search(view.text, span.start, span.end):
+            yield Hit(m.start(), m.end())
+
+
+def _around(view: View, start: int, end: int, within: str) -> Span:
+    if within == "document":
+        return Span(0, len(view.text))
+    block = view.block_at(start)
+    span = view.span(block)
+    if within == "paragraph":
+        return span
+    if within == "part":
+        mine = view.part_blocks(view.blocks[block].part or "")
+        return Span(view.starts[mine[0]], view.span(mine[-1]).end) if mine else span
+    if within == "section":
+        return _section(view, start)
+    if within == "clause":
+        left = max(view.text.rfind(c, span.start, start) for c in "，。；：") + 1
+        right = min([p for c in "，。；：" if (p := view.text.find(c, end, span.end)) >= 0], default=span.end)
+        return Span(max(left, span.start), right)
+    for s in sentence_spans(view.text[span.start : span.end]):
+        if span.start + s.start <= start < span.start + s.end:
+            return Span(span.start + s.start, span.start + s.end)
+    return span
+
+
+def _section(view: View, start: int) -> Span:
+    """From after the heading at ``start`` to the next heading of its level or above."""
+    here = next((h for h in view.headings if h.mark.start <= start <= h.end), None)
+    if here is None:
+        return Span(0, len(view.text))
+    later = (h.mark.start for h in view.headings if h.mark.start > here.end and h.level <= here.level)
+    return Span(here.end, next(later, len(view.text)))
+
+
+def _problem_spans(view: View) -> list[Span]:
+    """Each problem by its heading sentence or lead: items first, then headings of the part."""
+    blocks = set(view.part_blocks("problems"))
+    items = [i.lead for i in view.items if view.block_at(i.start) in blocks]
+    heads = [Span(h.start, h.end) for h in view.headings if h.block in blocks and h.level > 1]
+    return heads if len(heads) >= 2 else items
+
+
+def _plan_spans(view: View) -> list[Span]:
+    blocks = set(view.part_blocks("plans"))
+    heads = [h for h in view.headings if h.block in blocks and h.level > 1]
+    if len(heads) >= 2:
+        ends = [h.mark.start for h in heads[1:]] + [view.span(max(blocks)).end]
+        return [Span(h.start, e) for h, e in zip(heads, ends, strict=True)]
+    return [Span(i.lead.start, i.end) for i in view.items if view.block_at(i.start) in blocks]
+
+
+def _read_answers(fields: Fields) -> tuple[frozenset[str], float]:
+    return frozenset(fields.texts("common")), fields.number("least", 0.15)
+
+
+def _content(text: str, common: frozenset[str]) -> frozenset[str]:
+    return frozenset(b for b in bigrams(text) if b not in common and not any(c in "的了不和与在是有对为" for c in b))
+
+
+def _unanswered(rule: Rule, view: View) -> Iterator[Hit]:
+    """A problem none of whose own words stand in the plans."""
+    common, least = rule.options
+    plans = view.part_text("plans")
+    if not plans:
+        return
+    held = _content(plans, common)
+    for span in _problem_spans(view):
+        mine = _content(view.text[span.start : span.end], common)
+        if len(mine) >= 3 and len(mine & held) / len(mine) < least:
+            yield Hit(span.start, span.end)
+
+
+def _unasked(rule: Rule, view: View) -> Iterator[Hit]:
+    """A plan that takes up no problem: no word of its heading stands in the problems part."""
+    common, least = rule.options
+    problems = _content(view.part_text("problems"), common)
+    if not problems or not _problem_spans(view):
+        return
+    for span in _plan_spans(view):
+        end = min([p for c in "。；" if (p := view.text.find(c, span.start, span.end)) >= 0], default=span.end)
+        mine = _content(view.text[span.start : end], common)
+        if len(mine) >= 3 and len(mine & problems) / len(mine) < least:
+            yield Hit(span.start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    title: str
+    ending: str
+
+
+def _read_ending(fields: Fields) -> _Ending:
+    return _Ending(fields.pattern("title", required=True), fields.pattern("ending", required=True))
+
+
+def _ending(rule: Rule, view: View) -> Iterator[Hit]:
+    """A closing formula that belongs to another genre than the title says."""
+    title = "".join(b.text for b in view.blocks if b.role == "title")
+    if not compiled(rule.options.title).search(title):
+        return
+    for i in view.prose[-4:]:
+        span = view.span(i)
+        for m in compiled(rule.options.ending).finditer(view.text, span.start, span.end):
+            yield Hit(m.start(), m.end(), {"title": title})
+
+
+def _read_stray(fields: Fields) -> str:
+    return fields.pattern("opening", required=True)
+
+
+def _stray(rule: Rule, view: View) -> Iterator[Hit]:
+    """A paragraph without a number that follows numbered ones and adds a matter of its own."""
+    opening = compiled(rule.options)
+    levels = [h.level for h in view.headings]
+    heads = {h.block: h for h in view.headings}
+    current = 0
+    for i, block in enumerate(view.blocks):
+        if i in heads:
+            current = heads[i].level
+        elif block.role == "body" and current > 1 and levels.count(current) > 1:
+            m = opening.match(block.text)
+            if m:
+                yield Hit(view.starts[i], view.starts[i] + m.end(), {"opening": m.group()})
+
+
+def _read_person(fields: Fields) -> tuple[str, str, str]:
+    """The genres' person, what is out of place there, and what must stand there."""
+    return fields.choice("person", ("unit", "self")), fields.pattern("wrong"), fields.pattern("needs")
+
+
+def _person(rule: Rule, view: View) -> Iterator[Hit]:
+    genre = _genre(view)
+    person, wrong, needs = rule.options
+    if genre is None or genre.person != person:
+        return
+    if wrong:
+        for m in compiled(wrong).finditer(view.text):
+            yield Hit(m.start(), m.end())
+    if needs and not compiled(needs).search(view.text):
+        yield Hit(-1, -1)
+
+
+def _read_density(fields: Fields) -> tuple[float, str]:
+    return fields.number("least", 2.0), fields.pattern("fact", required=True)
+
+
+def _density(rule: Rule, view: View) -> Iterator[Hit]:
+    """Checkable figures and titles in each thousand characters of a finished text."""
+    least, fact = rule.options
+    length = char_count(view.text)
+    if not view.profile.kind or length < 800:
+        return
+    n = len(compiled(fact).findall(view.text))
+    if n * 1000 / length < least:
+        yield Hit(-1, -1, {"count": str(n), "per": f"{n * 1000 / length:.1f}", "least": f"{least:g}"})
+
+
+def _title_year(_: Rule, view: View) -> Iterator[Hit]:
+    """The year in the title against that of the opening's 现将……如下 and of the headings."""
+    title = "".join(b.text for b in view.blocks if b.role == "title")
+    years = set(re.findall(r"(20\d{2})年", title))
+    if len(years) != 1:
+        return
+    year = int(years.pop())
+    for i, block in enumerate(view.blocks):
+        if block.role == "heading" or (block.part == "opening" and block.role == "body"):
+            for m in re.finditer(r"(?:现将[^。]{0,30}?|^[一二三四五六七八九十]+、)(20\d{2})年", block.text):
+                if int(m[1]) not in (year, year + 1):
+                    at = view.starts[i] + m.start(1)
+                    yield Hit(at, at + 5, {"year": str(year)})
+
+
+KINDS = {
+    "frame": Kind(_read_frame, frozenset({"roles"}), frozenset({"name"}), find=_frame),
+    "required-part": Kind(no_options, words=frozenset({"name", "genre"}), find=_required),
+    "part-share": Kind(no_options, words=frozenset({"name", "share", "norm", "advice"}), find=_shares),
+    "companion": Kind(_read_need, frozenset({"when", "needs", "within"}), find=_companion),
+    "unanswered": Kind(_read_answers, frozenset({"common", "least"}), find=_unanswered),
+    "unasked": Kind(_read_answers, frozenset({"common", "least"}), find=_unasked),
+    "ending": Kind(_read_ending, frozenset({"title", "ending"}), frozenset({"title"}), find=_ending),
+    "stray-paragraph": Kind(_read_stray, frozenset({"opening"}), frozenset({"opening"}), find=_stray),
+    "person": Kind(_read_person, frozenset({"person", "wrong", "needs"}), find=_person),
+    "density": Kind(_read_density, frozenset({"least", "fact"}), frozenset({"count", "per", "least"}), find=_density),
+    "title-year": Kind(no_options, words=frozenset({"year"}), find=_title_year),
+}

@@ -1,0 +1,159 @@
+"""What belongs to another unit, another place or another time: its type words, its party body, its brands, its years."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.catalogue.nodes import Fields
+from assistant.checks.rule import Hit, Kind, Rule
+from assistant.checks.scan import compiled
+from assistant.checks.view import View
+from assistant.text import half_width, sentence_spans
+
+_SAME = re.compile(r"20\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """Words of one type of unit; ``fits``: the unit types whose texts may hold them."""
+
+    name: str
+    fits: frozenset[str]
+    regex: str
+
+
+def _read_owners(fields: Fields) -> tuple[_Owner, ...]:
+    return tuple(
+        _Owner(inner.text("name", required=True), frozenset(inner.texts("fits", required=True)), inner.pattern("regex", required=True))
+        for inner in fields.mappings("owners", {"name", "fits", "regex"}, required=True)
+    )
+
+
+def _foreign(rule: Rule, view: View) -> Iterator[Hit]:
+    unit = view.profile.unit
+    if not unit or unit == "unit":
+        return
+    for owner in rule.options:
+        if unit in owner.fits:
+            continue
+        for m in compiled(owner.regex).finditer(view.text):
+            yield Hit(m.start(), m.end(), {"owner": owner.name, "unit": view.profile.organization or "本单位"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Bodies:
+    names: tuple[str, ...]
+    owners: str
+
+
+def _read_bodies(fields: Fields) -> _Bodies:
+    return _Bodies(fields.texts("names", required=True), fields.pattern("owners", required=True))
+
+
+def _body(rule: Rule, view: View) -> Iterator[Hit]:
+    """Another leading body than the unit has: 党委 in the text of a 党组. After the unit's own word (局党委) it is sure."""
+    own = view.profile.body
+    if own not in rule.options.names:
+        return
+    for name in rule.options.names:
+        if name == own or name in own or own in name:
+            continue
+        for m in re.finditer(name, view.text):
+            owner = compiled(rule.options.owners).search(view.text[max(0, m.start() - 4) : m.start()])
+            yield Hit(m.start(), m.end(), {"own": own}, severity=None if owner else "warning")
+
+
+@dataclass(frozen=True, slots=True)
+class _Brand:
+    name: str
+    region: str
+
+
+def _read_brands(fields: Fields) -> tuple[_Brand, ...]:
+    return tuple(_Brand(name, region) for name, region, _ in fields.pairs("brands"))
+
+
+def _brands(rule: Rule, view: View) -> Iterator[Hit]:
+    """A brand of another region than the text's own; the region is the profile's, or the one most brands point to."""
+    found = [(b, m) for b in rule.options if b.name in view.text for m in re.finditer(re.escape(b.name), view.text)]
+    home = view.profile.region or view.profile.organization
+    regions = {b.region for b, _ in found}
+    if not found or (not _placed(home, rule) and len(regions) < 2):
+        return
+    for brand, m in found:
+        if _placed(home, rule) and not any(part in home for part in brand.region.split("/")):
+            yield Hit(m.start(), m.end(), {"region": brand.region.split("/")[0]})
+
+
+def _placed(home: str, rule: Rule) -> bool:
+    """Whether the profile's region says a province or city the brands know."""
+    return any(part in home for brand in rule.options for part in brand.region.split("/"))
+
+
+def _read_own_name(fields: Fields) -> tuple[str, tuple[str, ...]]:
+    return fields.pattern("term", required=True), fields.texts("common")
+
+
+def _own_name(rule: Rule, view: View) -> Iterator[Hit]:
+    """清廉××建设 and the like, where ×× is no common word and no part of the unit's own name."""
+    regex, common = rule.options
+    name = view.profile.organization
+    if not name:
+        return
+    for m in compiled(regex).finditer(view.text):
+        slot = m["slot"]
+        if slot not in name and not any(c in slot for c in common):
+            yield Hit(m.start(), m.end(), {"slot": slot, "unit": name})
+
+
+def _read_years(fields: Fields) -> tuple[str, str]:
+    return fields.pattern("past", required=True), fields.pattern("future", required=True)
+
+
+def _years(rule: Rule, view: View) -> Iterator[Hit]:
+    """A year outside the period where nothing says that another year is meant."""
+    period = view.profile.period
+    if period is None:
+        return
+    past, future = map(compiled, rule.options)
+    for i, block in enumerate(view.blocks):
+        if block.role not in ("title", "heading", "body") or block.level == 0 and block.role == "heading":
+            continue
+        text = half_width(block.text)
+        for s in sentence_spans(text):
+            for m in re.finditer(r"(?<!\d)(20\d{2})年", text[s.start : s.end]):
+                year = int(m[1])
+                if period.start.year <= year <= period.end.year:
+                    continue
+                clue = past if year < period.start.year else future
+                if clue.search(text, s.start, s.end) or block.part == "plans" and year == period.end.year + 1:
+                    continue
+                at = view.starts[i] + s.start + m.start()
+                yield Hit(at, at + 5, {"label": period.label})
+
+
+def _read_words(fields: Fields) -> tuple[tuple[str, str], ...]:
+    return tuple((shape, regex) for shape, regex, _ in fields.pairs("words"))
+
+
+def _period_words(rule: Rule, view: View) -> Iterator[Hit]:
+    """Words of a whole year in the text of half a year, and the like."""
+    period = view.profile.period
+    if period is None:
+        return
+    for shape, regex in rule.options:
+        if shape == period.shape:
+            for m in compiled(regex).finditer(view.text):
+                yield Hit(m.start(), m.end(), {"label": period.label})
+
+
+KINDS = {
+    "foreign": Kind(_read_owners, frozenset({"owners"}), frozenset({"owner", "unit"}), find=_foreign),
+    "body-mismatch": Kind(_read_bodies, frozenset({"names", "owners"}), frozenset({"own"}), find=_body),
+    "region-brand": Kind(_read_brands, frozenset({"brands"}), frozenset({"region"}), find=_brands),
+    "own-name": Kind(_read_own_name, frozenset({"term", "common"}), frozenset({"slot", "unit"}), find=_own_name),
+    "year": Kind(_read_years, frozenset({"past", "future"}), frozenset({"label"}), find=_years),
+    "period-words": Kind(_read_words, frozenset({"words"}), frozenset({"label"}), find=_period_words),
+}

@@ -1,0 +1,193 @@
+"""The whole road: Brief -> outline, evidence, sections, checks, repair -> Draft. The composition root of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from assistant.brief import Brief
+from assistant.catalogue import Catalogue
+from assistant.checks.engine import check
+from assistant.checks.facts import FactContext, check_facts
+from assistant.checks.profile import profile_of
+from assistant.checks.questions import ask
+from assistant.checks.registry import load_rules
+from assistant.compose import Composed, compose_all
+from assistant.document import Draft, Section, Trace
+from assistant.evidence import PolicySpan
+from assistant.finding import Finding, Question
+from assistant.index import Index
+from assistant.library import Evidence, gather
+from assistant.plan import Outline, SectionTask, make_outline
+from assistant.prompts import load_prompt, prompt_names
+from assistant.revise import Reviser, revise
+from assistant.settings import Settings
+from assistant.text import char_count
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+Progress = Callable[[str, int, int], None]
+_FRAME = ("opening", "closing")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One brief with everything its draft depends on. ``progress`` is told (what, done, total)."""
+
+    brief: Brief
+    settings: Settings
+    catalogue: Catalogue
+    index: Index | None = None
+    progress: Progress = field(default=lambda what, done, total: None)
+
+
+def open_model(settings: Settings) -> BaseChatModel:
+    """The embedded writer, or the endpoint the settings name: one interface."""
+    if settings.embedded:
+        from assistant.models.embedded.model import EmbeddedWriter
+
+        return EmbeddedWriter()
+    from assistant.models.endpoint import open_endpoint
+
+    return open_endpoint(settings, "draft")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Before a word is written: what would be asked, in which order, on what evidence."""
+
+    outline: Outline
+    questions: tuple[Question, ...]
+    evidence: Evidence
+    tasks: tuple[SectionTask, ...]
+
+
+def prepare(job: Job) -> Prepared:
+    outline = make_outline(job.brief, job.catalogue)
+    questions = ask(job.brief, job.catalogue)
+    evidence = gather(job.brief, outline, job.catalogue, job.index)
+    tasks = tuple(
+        SectionTask(s, outline, job.brief, tuple(job.brief.item(i) for i in s.items), questions, evidence.policies, evidence.styles)
+        for s in outline.written
+    )
+    return Prepared(outline, questions, evidence, tasks)
+
+
+def draft(job: Job, model: BaseChatModel | None = None) -> Draft:
+    """A checked and repaired draft; raises ZhibiError where the brief, the data or the endpoint will not do."""
+    prepared = prepare(job)
+    model = model or open_model(job.settings)
+    composed = _compose(job, prepared, model)
+    checker = _checker(job, prepared)
+    whole = _assembled(job, prepared, composed, model)
+    reviser = Reviser(
+        model, checker, {t.plan.id: t for t in prepared.tasks}, job.settings.overlay, job.settings.repair_rounds
+    )
+    job.progress("核校", 0, 1)
+    done = revise(whole, reviser)
+    job.progress("核校", 1, 1)
+    return done.with_findings((*done.findings, *_reply_findings(composed), *_length_finding(done, job.brief)))
+
+
+def _compose(job: Job, prepared: Prepared, model: BaseChatModel) -> dict[str, Composed]:
+    """Body sections at once, then opening and closing with the body in view."""
+    body = [t for t in prepared.tasks if t.plan.part not in _FRAME]
+    frame = [t for t in prepared.tasks if t.plan.part in _FRAME]
+    total, finished = len(prepared.tasks), 0
+
+    def done(task: SectionTask, _: Composed) -> None:
+        nonlocal finished
+        finished += 1
+        job.progress(task.plan.heading or ("开头" if task.plan.part == "opening" else "结尾"), finished, total)
+
+    more = {"overlay": job.settings.overlay, "concurrency": job.settings.concurrency, "done": done}
+    results = compose_all(body, model, job.catalogue, **more)  # type: ignore[arg-type]
+    view = _view(prepared.outline, results)
+    return results | compose_all([replace(t, body_view=view) for t in frame], model, job.catalogue, **more)  # type: ignore[arg-type]
+
+
+def _view(outline: Outline, composed: Mapping[str, Composed]) -> tuple[str, ...]:
+    return tuple(
+        f"{section.number}{section.heading}：{section.text[:120]}"
+        for plan in outline.written
+        if plan.id in composed
+        for section in composed[plan.id].sections
+    )
+
+
+def _assembled(job: Job, prepared: Prepared, composed: Mapping[str, Composed], model: BaseChatModel) -> Draft:
+    outline = prepared.outline
+    sections: list[Section] = []
+    for plan in outline.sections:
+        if plan.id in composed:
+            sections += composed[plan.id].sections
+        else:
+            sections.append(Section(plan.id, plan.part, plan.level, plan.number, plan.heading))
+    shown = tuple(s for s in sections if s.heading or s.paragraphs)
+    trace = Trace(
+        job.brief.digest, job.settings.model, _prompt_digests(job.settings), _knowledge_digest(job),
+        _usage(composed.values()), (), tuple((p.id, f"{p.text}（{p.title}）") for p in _cited(prepared.evidence.policies, shown)),
+    )  # fmt: skip
+    return Draft(outline.title, outline.recipient, shown, outline.signature, outline.date, (), prepared.questions, trace)
+
+
+def _cited(policies: Sequence[PolicySpan], sections: Iterable[Section]) -> list[PolicySpan]:
+    used = {i for s in sections for sentence in s.sentences() for i in sentence.policies}
+    return [p for p in policies if p.id in used]
+
+
+def _prompt_digests(settings: Settings) -> dict[str, str]:
+    return {name: load_prompt(name, settings.overlay).digest for name in prompt_names(settings.overlay)}
+
+
+def _knowledge_digest(job: Job) -> str:
+    return f"{job.catalogue.digest}" + (f"+{job.index.digest}" if job.index is not None else "")
+
+
+def _usage(composed: Iterable[Composed]) -> dict[str, int]:
+    usage: dict[str, int] = {}
+    for one in composed:
+        for key, count in one.usage:
+            usage[key] = usage.get(key, 0) + count
+    return usage
+
+
+def _checker(job: Job, prepared: Prepared) -> Callable[[Draft], tuple[Finding, ...]]:
+    """Text rules and fact checks of a draft of this brief, as of its date."""
+    policies = {p.id: p for p in prepared.evidence.policies}
+    context = FactContext(job.brief, policies, frozenset(d.title for d in job.catalogue.documents))
+    rules, profile = load_rules(job.settings.overlay), profile_of(job.brief)
+
+    def run(whole: Draft) -> tuple[Finding, ...]:
+        document = whole.document()
+        text = check(document, catalogue=job.catalogue, rules=rules, profile=profile, as_of=job.brief.date)
+        return tuple(sorted((*text, *check_facts(document, context)), key=lambda f: (f.paragraph, f.start)))
+
+    return run
+
+
+def _reply_findings(composed: Mapping[str, Composed]) -> list[Finding]:
+    found = [
+        Finding("facts/unknown-mark", "warning", f"模型标了不存在的编号 {'、'.join(c.bad_marks)}，已去掉，请核对所在段落")
+        for c in composed.values()
+        if c.bad_marks
+    ]
+    return found + [
+        Finding("structure/truncated", "error", "模型的回复没有写完就断了，请加大 max_tokens 后重写这一节")
+        for c in composed.values()
+        if c.truncated
+    ]
+
+
+def _length_finding(done: Draft, brief: Brief) -> list[Finding]:
+    """The asked length against what the facts carry: said, never filled up."""
+    got = char_count("".join(s.text for s in done.sections))
+    if not brief.length or 0.85 <= got / brief.length <= 1.15:
+        return []
+    if got < brief.length:
+        message = f"要求约{brief.length}字，现有材料写到{got}字；要写足请补充事实，或改用更完整的语域（register: full）并添加政策文件"
+    else:
+        message = f"要求约{brief.length}字，材料较多，写了{got}字；请删减材料或放宽字数"
+    return [Finding("structure/length", "info", message)]

@@ -1,0 +1,173 @@
+"""The office's knowledge put together: documents read, indexed, and turned into what a draft may lean on.
+
+``open_library`` opens the index of the workspace; ``add_paths`` reads and indexes files; ``gather`` picks the policy
+spans (quotable, dated, about the section's subject) and the masked style passages for one outline.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assistant import resources
+from assistant.brief import Brief
+from assistant.catalogue import Catalogue, PolicyDocument
+from assistant.errors import ZhibiError
+from assistant.evidence import PolicySpan, StylePassage
+from assistant.formats.read import DocumentMeta, read_document
+from assistant.index import AddResult, Index, Lane, SourceMeta, Validity
+from assistant.plan.types import Outline, SectionPlan
+from assistant.settings import Settings
+from assistant.text import sentences
+
+READABLE = (".txt", ".md", ".docx", ".pdf", ".doc", ".wps")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    policies: tuple[PolicySpan, ...]
+    styles: tuple[StylePassage, ...]
+
+
+def index_folder(settings: Settings) -> Path:
+    return settings.workspace / "index"
+
+
+def open_library(settings: Settings, catalogue: Catalogue) -> Index:
+    """The workspace's index, the shipped samples in it; made on first use."""
+    index = Index.open(
+        index_folder(settings), themes=tuple(catalogue.themes.values()), url=settings.index_url, resolver=resolver(catalogue)
+    )
+    if not any(row.path.startswith("sample:") for row in index.list()):
+        _add_samples(index)
+    return index
+
+
+def _add_samples(index: Index) -> None:
+    with index.bulk():
+        for path in resources.each("knowledge", "samples/*.md"):
+            read = read_document(path)
+            index.add(read.document, meta_of(read.meta), "precedent", f"sample:{path.name}", read.meta.sha256)
+
+
+def meta_of(meta: DocumentMeta) -> SourceMeta:
+    return SourceMeta(title=meta.title, organization=meta.organization, genre=meta.genre_hint)
+
+
+def files_under(paths: Iterable[Path]) -> Iterator[Path]:
+    """Readable files among and below the paths, in order; a path that is not there is yielded for its error."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in READABLE and not p.name.startswith(("~$", ".")))
+        else:
+            yield path
+
+
+def add_paths(index: Index, paths: Sequence[Path], lane: Lane | None) -> Iterator[tuple[Path, AddResult | ZhibiError, tuple[str, ...]]]:
+    """Each file with what became of it; a bad file is reported and does not stop the others."""
+    for path in files_under(paths):
+        try:
+            read = read_document(path)
+            result = index.add(read.document, meta_of(read.meta), lane or guess_lane(read.meta), path.resolve(), read.meta.sha256)
+        except ZhibiError as exc:
+            yield path, exc, ()
+        else:
+            yield path, result, read.warnings
+
+
+def guess_lane(meta: DocumentMeta) -> Lane:
+    """A summary, report or plan of a unit is style (precedent); the rest is policy."""
+    return "precedent" if meta.genre_hint or re.search(r"总结|述职|汇报|工作报告|计划$|打算$|方案$", meta.title) else "policy"
+
+
+def resolver(catalogue: Catalogue) -> Any:
+    """Title and day -> whether the document is in force, by the catalogue of documents."""
+    by_title = {d.title.strip("《》"): d for d in catalogue.documents}
+    by_title |= {alias: d for d in catalogue.documents for alias in d.aliases}
+
+    def resolve(title: str, on: date | None) -> Validity | None:
+        document = by_title.get(title.strip("《》 "))
+        if document is None:
+            return None
+        first = document.first_date()
+        return Validity(_in_force(document, first, on), document.title, document.issuer, str(first or ""), document.aliases)
+
+    return resolve
+
+
+def _in_force(document: PolicyDocument, first: date | None, on: date | None) -> bool:
+    return on is None or first is None or first <= on
+
+
+@cache
+def _rules() -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "evidence.yaml").read_text("utf-8"))
+    return data
+
+
+def gather(brief: Brief, outline: Outline, catalogue: Catalogue, index: Index | None) -> Evidence:
+    """Policy spans numbered D01… and style passages, the same for every section of the document."""
+    spans = [*_statements(brief, outline, catalogue)]
+    styles: list[StylePassage] = []
+    if index is not None:
+        for section in outline.written:
+            spans += _policy_sentences(section, brief, index)
+        styles = _styles(brief, outline, index)
+    distinct = {s.text: s for s in reversed(spans)}
+    kept = [s for s in spans if distinct.get(s.text) is s]
+    return Evidence(tuple(_numbered(kept)), tuple(styles))
+
+
+def _numbered(spans: Iterable[PolicySpan]) -> Iterator[PolicySpan]:
+    for n, s in enumerate(spans, 1):
+        yield PolicySpan(f"D{n:02d}", s.text, s.title, s.issuer, s.date, s.themes, s.sentence)
+
+
+def _statements(brief: Brief, outline: Outline, catalogue: Catalogue) -> Iterator[PolicySpan]:
+    """Fixed wordings of the catalogue in force on the document's date, by the themes of the outline."""
+    for theme in dict.fromkeys(["political", "theory", *(s.theme for s in outline.written if s.theme)]):
+        for s in catalogue.policy_statements(brief.date, (theme,))[: 3 * _rules()["statements_per_theme"]]:
+            yield PolicySpan("", s.text, s.title, s.issuer, s.date, s.themes)
+
+
+def _policy_sentences(section: SectionPlan, brief: Brief, index: Index) -> Iterator[PolicySpan]:
+    """Whole sentences of the office's policy texts on the section's subject, in force on the document's date."""
+    wanted = _rules()["per_section"][brief.register] if section.part == "achievements" else 0
+    if not wanted:
+        return
+    query = section.heading + "".join(brief.item(i).text for i in section.items[:4])
+    hits = index.search(query, lane="policy", themes=(section.theme,) if section.theme else None, as_of=brief.date, limit=wanted)
+    taken = 0
+    for hit in hits:
+        title = hit.validity.title if hit.validity and hit.validity.title else hit.passage.title
+        for text in sentences(hit.passage.text):
+            if taken < wanted and quotable(text):
+                taken += 1
+                yield PolicySpan("", text.rstrip("。；"), title, hit.passage.issuer, hit.passage.date, (section.theme,), True)
+
+
+def quotable(text: str) -> bool:
+    """A sentence that can stand as a principle: of fair length, normative, about no meeting, clause or figure."""
+    rules = _rules()
+    limits = rules["sentence"]
+    return (
+        limits["shortest"] <= len(text) <= limits["longest"]
+        and text.endswith("。")
+        and any(re.search(p, text) for p in rules["normative"])
+        and not any(re.search(p, text) for p in rules["never"])
+    )
+
+
+def _styles(brief: Brief, outline: Outline, index: Index) -> list[StylePassage]:
+    query = "".join(s.heading for s in outline.sections)
+    hits = index.search(
+        query, lane="precedent", genre=None, period=brief.period.label, organization=brief.organization, limit=_rules()["styles"]
+    )
+    return [StylePassage(h.passage.masked, h.passage.part, h.passage.source) for h in hits if h.passage.masked]
