@@ -18,6 +18,7 @@ from assistant.document import Draft, Section, Trace
 from assistant.evidence import PolicySpan
 from assistant.finding import Finding, Question
 from assistant.index import Index
+from assistant.leaks import find_leaks
 from assistant.library import Evidence, gather
 from assistant.plan import Outline, SectionTask, make_outline
 from assistant.prompts import load_prompt, prompt_names
@@ -159,11 +160,13 @@ def _checker(job: Job, prepared: Prepared) -> Callable[[Draft], tuple[Finding, .
     policies = {p.id: p for p in prepared.evidence.policies}
     context = FactContext(job.brief, policies, frozenset(d.title for d in job.catalogue.documents))
     rules, profile = load_rules(job.settings.overlay), profile_of(job.brief)
+    own = "".join(p.text for p in prepared.evidence.policies)
 
     def run(whole: Draft) -> tuple[Finding, ...]:
         document = whole.document()
         text = check(document, catalogue=job.catalogue, rules=rules, profile=profile, as_of=job.brief.date)
-        return tuple(sorted((*text, *check_facts(document, context)), key=lambda f: (f.paragraph, f.start)))
+        leaks = find_leaks(document, job.index, job.catalogue, job.brief, own) if job.index is not None else ()
+        return tuple(sorted((*text, *check_facts(document, context), *leaks), key=lambda f: (f.paragraph, f.start)))
 
     return run
 

@@ -317,6 +317,8 @@ def test_a_masked_call_sends_tokens_and_returns_names(tmp_path: Path, live: bool
         assert server.requests[0]["messages"][0]["content"] == "〔单位1〕局长〔人员1〕讲党课2次"
         with pytest.raises(ServiceError, match="丢失"):
             model.invoke([HumanMessage(fact)], keep=[fact], salt="again", live=live)
+        shown = "".join(str(c.content) for c in model.stream([HumanMessage(fact)]))
+        assert shown == reply.content, "from the journal, the names put back"
         model.close()
     stored = (tmp_path / "replies.sqlite3").read_bytes() + (tmp_path / "egress.jsonl").read_bytes()
     assert "李红军".encode() not in stored, "the table of names is nowhere on disk"

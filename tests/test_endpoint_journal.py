@@ -184,6 +184,46 @@ def test_kill_9_loses_nothing_that_was_stored(tmp_path: Path, root: Path, after:
     journal.close()
 
 
+_RUN = """
+import sys
+from pathlib import Path
+from assistant.models.endpoint import open_endpoint
+from assistant.settings import Settings
+model = open_endpoint(Settings(model="m", base_url=sys.argv[1], workspace=Path(sys.argv[2])), "draft")
+replies = model.batch([f"第{n}节" for n in range(40)], config={"max_concurrency": 4})
+print("|".join(str(r.content) for r in replies))
+model.close()
+"""
+
+
+def test_a_killed_run_resumes_and_pays_for_no_reply_twice(tmp_path: Path, root: Path) -> None:
+    def run(server: Scripted) -> subprocess.Popen[str]:
+        arguments = [sys.executable, "-c", _RUN, server.url, str(tmp_path)]
+        environment = {**os.environ, "PYTHONPATH": str(root)}
+        return subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, env=environment)
+
+    enough = threading.Event()
+
+    def answer(body: Any) -> Say:
+        if len(server.requests) == 15:
+            enough.set()
+        return Say("答" + body["messages"][0]["content"])
+
+    with Scripted(answer) as server:
+        killed = run(server)
+        assert enough.wait(60)
+        killed.send_signal(signal.SIGKILL)
+        killed.communicate()
+        with sqlite3.connect(tmp_path / "replies.sqlite3") as db:
+            (stored,) = db.execute("SELECT COUNT(*) FROM replies").fetchone()
+        db.close()
+        before = len(server.requests)
+        out, _ = run(server).communicate(timeout=120)
+        assert out.strip().split("|") == [f"答第{n}节" for n in range(40)]
+        assert len(server.requests) - before == 40 - stored
+        assert stored >= 10
+
+
 class Clock:
     def __init__(self) -> None:
         self.time = 100.0

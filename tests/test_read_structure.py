@@ -208,6 +208,14 @@ def test_a_later_year_means_plans() -> None:
     assert [p for _, _, p in outline(text)] == [None, *["achievements"] * 2, *["plans"] * 2]
 
 
+def test_thousands_of_dates_and_contents_lines() -> None:
+    found = blocks_of(
+        "工作总结\n" + "一、总体……1\n" * 5000 + "今年以来，工作扎实。\n" + "2023年7月5日\n" * 5000
+    )
+    assert len(found) == 10_002
+    assert found[-1].role == "date"
+
+
 def test_tidy_splits_strips_and_counts() -> None:
     lines, invisible = tidy([Line("　甲\u200b乙 ", 1), Line("  ", 2), Line("丙\u2028丁", 3)])
     assert [(x.text, x.number) for x in lines] == [("甲乙", 1), ("丙", 3), ("丁", 3)]

@@ -166,6 +166,24 @@ def test_markdown_tables_marks_and_fences(tmp_path: Path) -> None:
     assert result.warnings == ("去掉了2处来源标记（⟦…⟧）",)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "|" + "-" * 90_000 + "x|",
+        "**a " * 30_000,
+        "[" * 90_000,
+        "#" + " " * 90_000 + "x",
+        "." * 90_000 + "x",
+        "<!--" * 20_000,
+        "（" * 90_000,
+        "`" * 90_001,
+    ],
+)
+def test_hostile_lines_end(tmp_path: Path, line: str) -> None:
+    result = read_document(put(tmp_path, "a.md", f"工作总结\n{line}\n"))
+    assert result.document.blocks[0].text == "工作总结"
+
+
 @settings(deadline=None, max_examples=120)
 @given(data=st.binary(max_size=300), suffix=st.sampled_from([".txt", ".md"]))
 def test_any_bytes_read_or_refuse(tmp_path_factory: pytest.TempPathFactory, data: bytes, suffix: str) -> None:

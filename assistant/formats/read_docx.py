@@ -25,7 +25,7 @@ from assistant.formats.read_docx_styles import (
     style_lists,
     toggle,
 )
-from assistant.formats.structure import heading_number
+from assistant.formats.structure_marks import heading_number
 from assistant.text import SENTENCE_END
 
 _CONTAINERS = {w(n) for n in ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo")}

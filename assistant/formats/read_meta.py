@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.document import Block, Role
-from assistant.formats.structure import ends_like_title, is_person
+from assistant.formats.structure_marks import ends_like_title, is_person
 from assistant.formats.structure_rules import Rules, load_rules
 from assistant.text import fold, half_width, sentences
 

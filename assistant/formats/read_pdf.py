@@ -19,7 +19,7 @@ from typing import Any
 
 from assistant.errors import DocumentError
 from assistant.formats.lines import Extract, Line, glue
-from assistant.formats.structure import heading_number
+from assistant.formats.structure_marks import heading_number
 from assistant.text import CLOSERS, SENTENCE_END, display_width
 
 MAX_PAGES = 2000

@@ -29,16 +29,17 @@ _MAX_ODD = 0.02  # share of unassigned, private or control characters that a wro
 _ODD = ("Cn", "Co", "Cs", "Cc")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
-_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*$")
+_HEADING = re.compile(r"(#{1,6})\s(.*)")
+_CLOSING_HASHES = re.compile(r"(?<=\s)#{1,20}$")
 _BULLET = re.compile(r"[-*+]\s+(?=\S)")
 _RULE = re.compile(r"(?:-\s*){3,}$|(?:\*\s*){3,}$|(?:_\s*){3,}$")
-_TABLE_RULE = re.compile(r"\|?[\s:|-]*-{2,}[\s:|-]*\|?$")
-_BOLD = re.compile(r"(\*\*\*|\*\*|___|__)(?=\S)(.+?)(?<=\S)\1")
+_TABLE_RULE = frozenset("|:- \t")
+_BOLD = re.compile(r"(\*\*\*|\*\*|___|__)(?=\S)(.{1,400}?)(?<=\S)\1")
 _CODE = re.compile(r"`([^`]+)`")
-_LINK = re.compile(r"!?\[([^\]]*)\]\((?:[^()\s]+)(?:\s+\"[^\"]*\")?\)")
+_LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{1,2000}(?:\s\"[^\"]{0,300}\")?\)")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~])")
 _MARK = re.compile(r"⟦[^⟦⟧]{0,120}⟧")
-_COMMENT = re.compile(r"<!--.*?-->")
+_COMMENT = re.compile(r"<!--.{0,2000}?-->")
 _FENCE = re.compile(r"(?:```|~~~)")
 _FRONT_KEYS = ("title", "organization", "genre", "period", "date", "body")
 
@@ -123,9 +124,9 @@ class _MarkdownReader:
     def _text(self, text: str, number: int) -> None:
         text = _COMMENT.sub("", text).lstrip("> ")
         if heading := _HEADING.match(text):
-            self._add(heading[2], number, "heading", len(heading[1]))
+            self._add(_CLOSING_HASHES.sub("", heading[2]), number, "heading", len(heading[1]))
         elif text.startswith("|") and text.endswith("|") and len(text) > 1:
-            if not _TABLE_RULE.match(text):
+            if "--" not in text or not _TABLE_RULE.issuperset(text):
                 for cell in text.strip("|").split("|"):
                     self._add(cell, number, "table")
         else:

@@ -10,12 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from assistant.catalogue.types import Theme
 from assistant.document import Block, Document
 from assistant.index.config import ChunkRules, RetrievalConfig
 from assistant.index.passage import Lane
 from assistant.text import SENTENCE_END, sentence_spans, sentences
+
+if TYPE_CHECKING:
+    from assistant.catalogue.types import Theme
 
 _SKIPPED = {"title", "recipient", "signature", "date"}
 _CLAUSE = re.compile(

@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from assistant import resources
 from assistant.errors import KnowledgeError
 
+# The same safe loader in C, where PyYAML was built with it: ten times faster.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -116,7 +119,7 @@ def load_config(overlay: Path | None = None) -> RetrievalConfig:
     """The shipped settings, or the user's own file in place of them; KnowledgeError names file and place."""
     path = resources.find("knowledge", "retrieval.yaml", overlay)
     try:
-        data: Any = yaml.safe_load(path.read_text("utf-8"))
+        data: Any = yaml.load(path.read_text("utf-8"), Loader=_LOADER)  # noqa: S506
         return RetrievalConfig.model_validate(data)
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)

@@ -11,10 +11,10 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from assistant.catalogue.types import Theme
 from assistant.document import Document
 from assistant.errors import KnowledgeError
 from assistant.index import fingerprint
@@ -22,7 +22,6 @@ from assistant.index.chunk import Piece, cut
 from assistant.index.config import RetrievalConfig, load_config
 from assistant.index.copies import CopyFinder
 from assistant.index.lexical import Lexical
-from assistant.index.masking import Masker
 from assistant.index.passage import (
     AddResult,
     AddStatus,
@@ -45,6 +44,8 @@ from assistant.index.transfer import export_store, import_store
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
+    from assistant.catalogue.types import Theme
+    from assistant.index.masking import Masker
     from assistant.index.vectors import Vectors
 
 STORE_FILE = "store.sqlite3"
@@ -67,10 +68,15 @@ class Index:
             heading_weight=rank.heading_weight,
             max_query_terms=rank.max_query_terms,
         )
-        self._masker = Masker(config.masking)
         self._copies = CopyFinder(store, config.copies.postings)
         self._vectors: Vectors | None = None
         self.resolver: Resolver | None = None
+
+    @cached_property
+    def _masker(self) -> Masker:
+        from assistant.index.masking import Masker
+
+        return Masker(self._config.masking)
 
     @classmethod
     def open(

@@ -103,5 +103,7 @@ def _years_between(a: str, b: str) -> float:
 
 
 def _alike(a: str, b: str, share: float) -> bool:
+    if min(len(a), len(b)) < share * max(len(a), len(b)):
+        return False
     x, y = bigrams(a), bigrams(b)
     return bool(x and y) and len(x & y) >= share * max(len(x), len(y))

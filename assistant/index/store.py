@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from assistant.document import Block, Document
@@ -211,7 +212,7 @@ class Store:
             values,
         )
         return [
-            DocumentRow(r["id"], r["name"], r["path"], r["sha256"], r["lane"], SourceMeta(**json.loads(r["meta"])),
+            DocumentRow(r["id"], r["name"], r["path"], r["sha256"], r["lane"], _meta(r["meta"]),
                         r["passages"], r["added"], r["similar_to"])
             for r in rows
         ]  # fmt: skip
@@ -375,11 +376,21 @@ def _unpack(data: bytes, path: str) -> Document:
     return Document(tuple(Block(*row) for row in json.loads(zlib.decompress(data))), path)
 
 
+@lru_cache(maxsize=4096)
+def _meta(text: str) -> SourceMeta:
+    return SourceMeta(**json.loads(text))
+
+
+@lru_cache(maxsize=16384)
+def _strings(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
 def _passage(r: sqlite3.Row) -> Passage:
-    meta = json.loads(r["meta"])
+    meta = _meta(r["meta"])
     return Passage(
-        id=r["id"], document=r["document"], lane=r["lane"], source=r["name"], title=meta["title"],
-        heading_path=tuple(json.loads(r["headings"])), part=r["part"], themes=tuple(json.loads(r["themes"])),
-        period=meta["period"], organization=meta["organization"], issuer=meta["issuer"], date=meta["date"],
-        genre=meta["genre"], clause=r["clause"], text=r["text"], masked=r["masked"],
+        id=r["id"], document=r["document"], lane=r["lane"], source=r["name"], title=meta.title,
+        heading_path=_strings(r["headings"]), part=r["part"], themes=_strings(r["themes"]),
+        period=meta.period, organization=meta.organization, issuer=meta.issuer, date=meta.date,
+        genre=meta.genre, clause=r["clause"], text=r["text"], masked=r["masked"],
     )  # fmt: skip

@@ -80,7 +80,8 @@ class Vectors:
             self._collection().delete(ids=stale)
 
     def _ids(self, documents: list[str]) -> set[str]:
-        found = self._collection().get(where={"document": {"$in": documents}}, include=[])
+        theirs: dict[str, Any] = {"document": {"$in": documents}}
+        found = self._collection().get(where=theirs, include=[])
         return set(found["ids"])
 
     def _delete(self, documents: list[str]) -> None:

@@ -147,7 +147,7 @@ def _marks(slots: dict[str, str], marks: dict[str, Any]) -> list[str]:
         return []
     stars, plain = re.escape(marks.get("stars", "★")), re.escape(marks.get("plain_stars", ""))
     after = rf"(?:{slots['periods']}|\s|$)"
-    first = rf"(?:{slots['levels']})\s*[{stars}]"
+    first = rf"(?:{slots['levels']})\s*[{stars}](?:\s*(?:{slots['periods']}))?"
     second = rf"(?:{slots['levels']})\s*[{plain}](?![{plain}])(?={after}|\s*(?:{slots['periods']}))"
     return [first, second] if plain else [first]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.errors import EgressRefused, InputError
-from assistant.models import egress, wire
+from assistant.models import egress
 from assistant.models.journal import FILE_NAME as JOURNAL_FILE
 from assistant.models.journal import Journal
 from assistant.models.limits import Limits, shared_limits
@@ -74,6 +74,8 @@ def _chat(settings: Settings, model: str, target: egress.Destination) -> ChatOpe
     """One try a request, no proxy, and never the Responses API, which compatible servers do not have."""
     from langchain_openai import ChatOpenAI
     from pydantic import SecretStr
+
+    from assistant.models import wire
 
     arguments: dict[str, Any] = {
         "model": model,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -102,14 +103,15 @@ class Gateway(BaseChatModel):
     ) -> ChatResult:
         live = bool(kwargs.pop("live", self.live))
         call = self._call(messages, stop, kwargs)
-        run, reply = self._run(call, live), None
-        while reply is None:
-            try:
-                event = next(run)
-            except StopIteration as done:
-                reply = done.value
-            else:
-                _report(event, call, run_manager)
+        reply = None
+        with closing(self._run(call, live)) as run:
+            while reply is None:
+                try:
+                    event = next(run)
+                except StopIteration as done:
+                    reply = done.value
+                else:
+                    _report(event, call, run_manager)
         message = self._message(reply, call)
         return ChatResult(generations=[ChatGeneration(message=message)])
 
@@ -122,21 +124,21 @@ class Gateway(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         kwargs.pop("live", None), kwargs.pop("stream", None)
         call = self._call(messages, stop, kwargs)
-        emitted, seen = "", ""
-        run, reply = self._run(call, live=call.masked is None), None
-        while reply is None:
-            try:
-                event = next(run)
-            except StopIteration as done:
-                reply = done.value
-                continue
-            seen = "" if isinstance(event, Fault) else seen + event
-            if len(seen) > len(emitted):
-                chunk = _chunk(_rest(seen, emitted, self.target.host))
-                emitted = seen
-                if run_manager:
-                    run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-                yield chunk
+        emitted, seen, reply = "", "", None
+        with closing(self._run(call, live=call.masked is None)) as run:
+            while reply is None:
+                try:
+                    event = next(run)
+                except StopIteration as done:
+                    reply = done.value
+                    continue
+                seen = "" if isinstance(event, Fault) else seen + event
+                if call.masked is None and len(seen) > len(emitted):
+                    chunk = _chunk(_rest(seen, emitted, self.target.host))
+                    emitted = seen
+                    if run_manager:
+                        run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                    yield chunk
         message = self._message(reply, call)
         yield _last(message, _rest(str(message.content), emitted, self.target.host))
 
@@ -210,8 +212,8 @@ class Gateway(BaseChatModel):
             attempt += 1
 
     def _request(self, call: Call, live: bool, attempt: int) -> Generator[Event, None, Reply]:
-        reserve = sum(count_tokens(t, self.model).tokens for t in call.sent) + self.settings.max_tokens
-        with self.limits.slot(reserve) as slot:
+        prompt = sum(count_tokens(t, self.model).tokens for t in call.sent)
+        with self.limits.slot(prompt + self.settings.max_tokens) as slot:
             id = self.log.sent(self.target, self.role, self.model, call.sent, attempt)
             status = "abandoned"
             try:
@@ -223,6 +225,7 @@ class Gateway(BaseChatModel):
                 status = "ok" if not reply.empty else "empty"
             except Exception as exc:
                 status = self._label(exc)
+                slot.settle(prompt)
                 raise
             finally:
                 self.log.ended(id, status)

@@ -179,7 +179,7 @@ def _finders(data: dict[str, Any]) -> Iterable[tuple[str, re.Pattern[str], froze
     """Surest first: a number before a name, a unit before a place inside it."""
     han = f"(?![{data['not_inside']}])[\u4e00-\u9fff]"
     before, suffixes = data["place_before"], _any(data["place_suffixes"])
-    proper = rf"(?:(?<=[{before}])|^)(?![{data['not_first']}])(?:{han}){{2,4}}?"
+    proper = rf"(?:(?<=[{before}])|^)(?![{data['not_first']}]|{han}{{0,3}}(?:{_any(data['not_containing'])}))(?:{han}){{2,4}}?"
     yield "id", _named("|".join(data["ids"])), frozenset()
     yield "phone", _named("|".join(data["phones"])), frozenset()
     yield "unit", _named(_unit(data, han, proper)), frozenset(data["unit_not"])

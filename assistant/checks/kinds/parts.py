@@ -13,7 +13,6 @@ from assistant.checks.scan import compiled
 from assistant.checks.view import View
 from assistant.similarity import bigrams
 from assistant.text import Span, char_count, sentence_spans
-from assistant.similarity import bigrams
 
 _PART_NAMES = {
     "opening": "导语",

@@ -35,7 +35,9 @@ def correspondence(ctx: Context) -> Iterator[Ask]:
         ordinal = f"第{'、'.join(numeral(n) for n, _ in left)}个问题"
         quotes = quoted((clip(i.text, 14) for _, i in left), 3)
         yield ctx.say("problems_unanswered", facts=[i for _, i in left], ordinal=ordinal, quote=quotes)
-    idle = [q for q in plans if not any(answers(ctx, p.text, q.text) for p in problems)]
+    standing = re.compile(ctx.data.tables["plan_standing"])
+    free = [q for q in plans if not standing.search(q.text)]
+    idle = [q for q in free if not any(answers(ctx, p.text, q.text) for p in problems)]
     if len(idle) > 1 and left:
         yield ctx.say("plans_unasked", facts=idle, quote=quoted((clip(i.text, 16) for i in idle), 3))
 

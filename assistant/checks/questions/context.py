@@ -65,15 +65,20 @@ class Context:
         return "\n".join(i.text for i in self.brief.facts)
 
     def say(
-        self, name: str, *, facts: Iterable[Item] = (), at: Iterable[tuple[str, str]] = (), **slots: object
+        self, name: str, /, *, facts: Iterable[Item] = (), at: Iterable[tuple[str, str]] = (), **slots: object
     ) -> Ask:
         """The question ``name`` of the file; ``at`` are (fact id, anchor) pairs where its inline stands."""
         return self.put(name, self.data.texts[name], facts, at, slots)
 
     def put(
-        self, rule: str, wording: Wording, facts: Iterable[Item], at: Iterable[tuple[str, str]], slots: dict[str, object]
+        self,
+        rule: str,
+        wording: Wording,
+        facts: Iterable[Item],
+        at: Iterable[tuple[str, str]],
+        slots: dict[str, object],
     ) -> Ask:
-        known = {**self.slots, **{k: str(v) for k, v in slots.items()}}
+        known = {**self.slots, **{k: _inside(wording.text, k, str(v)) for k, v in slots.items()}}
         group = self.data.groups[wording.group]
         inline = wording.inline.format_map(known) if wording.inline else ""
         places = [("", wording.anchor.format_map(known))] if wording.anchor else at
@@ -88,10 +93,18 @@ class Context:
         )
 
 
+def _inside(template: str, slot: str, value: str) -> str:
+    """Quotation marks within quotation marks become single ones."""
+    return value.translate(_SINGLE) if f"“{{{slot}}}”" in template else value
+
+
+_SINGLE = str.maketrans("“”", "‘’")
+
+
 def quoted(texts: Iterable[str], most: int = 4) -> str:
     """“甲”“乙”等: several quotations in a row."""
     items = list(dict.fromkeys(texts))
-    return "".join(f"“{t}”" for t in items[:most]) + ("等" if len(items) > most else "")
+    return "".join(f"“{t.translate(_SINGLE)}”" for t in items[:most]) + ("等" if len(items) > most else "")
 
 
 def clip(text: str, most: int = 24) -> str:

@@ -102,6 +102,7 @@ def _kind(entry: dict[str, Any]) -> KindOfQuestion:
     unknown = set(entry) - {f.name for f in fields(KindOfQuestion)}
     if unknown:
         raise ValueError(f"{entry.get('id')} 有不认识的键 {'、'.join(sorted(unknown))}")
-    patterns = {k: re.compile(entry[k]) for k in ("match", "unless", "needs") if k in entry}
-    lanes = {"lanes": tuple(entry["lanes"])} if "lanes" in entry else {}
-    return KindOfQuestion(**{**entry, **patterns, **lanes})
+    patterns: dict[str, Any] = {k: re.compile(entry[k]) for k in ("match", "unless", "needs") if k in entry}
+    lanes = tuple(entry.get("lanes", ("fact",)))
+    options: dict[str, Any] = {**entry, **patterns, "lanes": lanes}
+    return KindOfQuestion(**options)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from assistant.brief import Item
-from assistant.checks.questions.context import Ask, Context
+from assistant.checks.questions.context import Ask, Context, quoted
 from assistant.checks.questions.data import KindOfQuestion, Wording
 
 _Hit = tuple[Item, re.Match[str]]
@@ -20,7 +21,8 @@ def by_words(ctx: Context) -> Iterator[Ask]:
             continue
         hits = list(_hits(ctx, kind))
         if len(hits) > 1 and _listable(kind):
-            yield _ask(ctx, kind, hits[:_LISTED], _joined(hits))
+            joined = replace(kind, text=kind.text.replace("“{q}”", "{q}"))
+            yield _ask(ctx, joined, hits, {"q": quoted((m["q"] for _, m in hits), _LISTED)})
         else:
             yield from (_ask(ctx, kind, [hit], hit[1].groupdict()) for hit in hits[:_LISTED])
 
@@ -38,16 +40,13 @@ def _hits(ctx: Context, kind: KindOfQuestion) -> Iterator[_Hit]:
 
 
 def _listable(kind: KindOfQuestion) -> bool:
-    return set(re.findall(r"\{(\w+)\}", kind.text)) & set(kind.match.groupindex) == {"q"} and "“{q}”" in kind.text
+    return (
+        set(re.findall(r"\{(\w+)\}", kind.text)) & set(kind.match.groupindex) == {"q"}
+        and "“{q}”" in kind.text
+    )
 
 
-def _joined(hits: list[_Hit]) -> dict[str, str | None]:
-    quotes = list(dict.fromkeys(m["q"] for _, m in hits))
-    tail = "”等“"[:-1] if len(quotes) > _LISTED else "”"
-    return {"q": "”“".join(quotes[:_LISTED]) + tail[:-1]}
-
-
-def _ask(ctx: Context, kind: KindOfQuestion, hits: list[_Hit], groups: dict[str, str | None]) -> Ask:
+def _ask(ctx: Context, kind: KindOfQuestion, hits: list[_Hit], groups: Mapping[str, str | None]) -> Ask:
     wording = Wording(kind.group, kind.text, kind.inline, "", kind.weight, kind.blocking)
     at = [(item.id, _anchor(item.text, m)) for item, m in hits]
     slots: dict[str, object] = {k: v or "" for k, v in groups.items()}

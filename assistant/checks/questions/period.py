@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from assistant.brief import Item
 from assistant.catalogue import CampaignWindow
@@ -21,10 +22,15 @@ def topics(ctx: Context) -> Iterator[Ask]:
     rule = ctx.catalogue.period_rule(ctx.brief.period)
     for topic in rule.must if rule else ():
         name = topic[0]
-        if re.search(table["skip"], name) or re.search(table["campaign"], name) or not re.search(table["study"], name):
+        if (
+            re.search(table["skip"], name)
+            or re.search(table["campaign"], name)
+            or not re.search(table["study"], name)
+        ):
             continue
         if any(wording in ctx.facts_text for wording in topic):
             continue
+        name = _spoken(name, table)
         if ctx.is_self:
             yield ctx.say("topic_self", topic=name)
             continue
@@ -33,9 +39,17 @@ def topics(ctx: Context) -> Iterator[Ask]:
         yield ctx.say("topic_plans" if planned else "topic_absent", topic=lead + name, lead="")
 
 
+def _spoken(name: str, table: dict[str, Any]) -> str:
+    """二十届三中全会 -> 党的二十届三中全会精神."""
+    name = table["prefix"]["add"] + name if re.match(table["prefix"]["match"], name) else name
+    return name if name.endswith(table["suffix"]) else name + table["suffix"]
+
+
 def campaigns(ctx: Context) -> Iterator[Ask]:
     period = ctx.brief.period
-    windows = ctx.catalogue.windows_in(period.start, period.end)
+    least = ctx.data.tables["period"]["least_days"]
+    running = ctx.catalogue.windows_in(period.start, period.end)
+    windows = [w for w in running if (min(w.end, period.end) - max(w.start, period.start)).days >= least]
     for name, group in groupby(windows, key=lambda w: _BATCH.sub("", w.name)):
         yield from _campaign(ctx, name, list(group))
 
@@ -59,7 +73,7 @@ def _not_yet(
     said = facts or plans
     if not said:
         return
-    at = [(i.id, _full(i.text, next(n for n in names if n in i.text))) for i in said[:1]]
+    at = [(i.id, next(n for n in names if n in i.text)) for i in said[:1]]
     yield ctx.say(
         "campaign_early" if facts else "campaign_batch", facts=said, at=at, name=names[-1],
         units=second.units or ctx.data.tables["period"]["second_units"], second=_month(second.start),
@@ -77,10 +91,6 @@ def _names(name: str, windows: list[CampaignWindow]) -> list[str]:
 
 def _holding(items: tuple[Item, ...], names: list[str]) -> list[Item]:
     return [i for i in items if any(n in i.text for n in names)]
-
-
-def _full(text: str, name: str) -> str:
-    return name
 
 
 def _is_second(window: CampaignWindow) -> bool:

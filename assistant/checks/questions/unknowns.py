@@ -24,9 +24,13 @@ def unknowns(ctx: Context) -> Iterator[Ask]:
         )  # fmt: skip
     else:
         yield from (
-            ctx.say("unknown_one", facts=[i], quote=clip(_clause(i, u)), label=u.label) for i, u in found if u.unit
+            ctx.say("unknown_one", facts=[i], quote=clip(_clause(i, u)), label=u.label)
+            for i, u in found
+            if u.unit
         )
-    yield from (ctx.say("unknown_name", facts=[i], quote=_clause(i, u)) for i, u in found if not u.unit and _bare(u))
+    yield from (
+        ctx.say("unknown_name", facts=[i], quote=_clause(i, u)) for i, u in found if not u.unit and _bare(u)
+    )
 
 
 def _bare(unknown: Unknown) -> bool:

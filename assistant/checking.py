@@ -1,0 +1,78 @@
+"""Files in, findings out: reading, the text rules, and with a brief the facts. The composition root of ``zhibi check``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from assistant.brief import Brief
+from assistant.catalogue import load_catalogue
+from assistant.checks.engine import check
+from assistant.checks.facts import FactContext, align, check_facts
+from assistant.checks.profile import Profile, infer_profile, profile_of
+from assistant.checks.registry import load_rules
+from assistant.document import Document
+from assistant.errors import ZhibiError
+from assistant.finding import Finding
+from assistant.formats.read import read_document
+from assistant.leaks import find_leaks
+from assistant.library import index_folder, open_library
+from assistant.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One file's document and what was found in it."""
+
+    path: Path
+    document: Document
+    findings: tuple[Finding, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    checked: tuple[Checked, ...]
+    failed: tuple[ZhibiError, ...] = ()
+
+
+def check_files(
+    files: Sequence[Path], settings: Settings, *, brief: Brief | None = None, as_of: date | None = None,
+    progress: Progress = lambda what, done, total: None,
+) -> Results:  # fmt: skip
+    """Every file checked; one that cannot be read is reported and does not stop the others."""
+    checked: list[Checked] = []
+    failed: list[ZhibiError] = []
+    for number, path in enumerate(files, 1):
+        try:
+            read = read_document(path)
+            findings = check_document(read.document, settings, brief=brief, as_of=as_of)
+            checked.append(Checked(path, read.document, findings, read.warnings))
+        except ZhibiError as exc:
+            failed.append(exc)
+        progress(path.name, number, len(files))
+    return Results(tuple(checked), tuple(failed))
+
+
+def check_document(
+    document: Document, settings: Settings, *, brief: Brief | None = None, as_of: date | None = None
+) -> tuple[Finding, ...]:
+    """Text rules, facts where there is a brief, and what stands in the index of past summaries."""
+    catalogue, rules = load_catalogue(settings.overlay), load_rules(settings.overlay)
+    profile = _profile(document, brief)
+    found = list(check(document, catalogue=catalogue, rules=rules, profile=profile, as_of=as_of or (brief.date if brief else None)))
+    if brief is not None:
+        context = FactContext(brief, {}, frozenset(d.title for d in catalogue.documents))
+        found += check_facts(align(document, brief), context)
+        if index_folder(settings).exists():
+            with open_library(settings, catalogue) as index:
+                found += find_leaks(document, index, catalogue, brief)
+    return tuple(sorted(found, key=lambda f: (f.paragraph, f.start, f.rule)))
+
+
+def _profile(document: Document, brief: Brief | None) -> Profile:
+    return infer_profile(document) if brief is None else profile_of(brief)

@@ -1,0 +1,99 @@
+"""The text as a whole: what a reader of this genre looks for, the length asked for, names and the signature."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.checks.questions.context import Ask, Context
+
+_FEW = 6
+_ROUND = 50
+
+
+def expected(ctx: Context) -> Iterator[Ask]:
+    """Topics of the genre that neither facts nor problems mention: the grave ones by themselves, the others in one list."""
+    scope, text = ctx.data.tables["scope"], "\n".join(i.text for i in ctx.brief.facts + ctx.brief.problems)
+    text += "\n".join(s.heading for s in ctx.brief.sections)
+    text = text.replace(ctx.data.tables["period"]["lead"], "")  # 学习宣传贯彻 is no work of 宣传
+    names: list[str] = []
+    for topic in ctx.genre.expectations if ctx.genre else ():
+        if topic.id in scope["skip_expectations"] or any(word in text for word in topic.any):
+            continue
+        if topic.blocking:
+            yield ctx.say("expectation", question=topic.question)
+        else:
+            names.append(topic.name)
+    known = [t for t in scope["topics"].get(ctx.brief.kind, ()) if not any(w in text for w in t["any"])]
+    names += [t["name"] for t in known] + _of_the_period(ctx, text)
+    if names := _distinct(names):
+        yield ctx.say("mentions", names="、".join(names))
+
+
+def _of_the_period(ctx: Context, text: str) -> list[str]:
+    rule = ctx.catalogue.period_rule(ctx.brief.period)
+    table = ctx.data.tables["period"]
+    text += "".join(i.text for i in ctx.brief.plans)
+    said = [topic for topic, word in table["said"].items() if word in text]
+    missing = [t for t in (rule.should if rule else ()) if not any(w in text or w in said for w in t)]
+    return [
+        t[0] for t in missing if re.search(table["should"], t[0]) and not re.search(table["campaign"], t[0])
+    ]
+
+
+def _distinct(names: list[str]) -> list[str]:
+    return [n for i, n in enumerate(dict.fromkeys(names)) if not any(n in o and n != o for o in names)]
+
+
+def length(ctx: Context) -> Iterator[Ask]:
+    """What the facts carry in this register, against the length asked for."""
+    asked, items = ctx.brief.length, len(ctx.brief.ledger)
+    if asked is None:
+        return
+    scope = ctx.data.tables["scope"]
+    per = scope["chars_per_item"]
+    reach, full = items * per[ctx.brief.register], items * per["full"]
+    if asked > reach * scope["tolerance"]:
+        hint = (
+            ""
+            if ctx.brief.register == "full"
+            else ctx.data.texts["length_full"].text.format(full=_round(full))
+        )
+        yield ctx.say(
+            "length_short", asked=asked, n=items, reach=_round(reach), full=hint,
+            register=scope["register_names"][ctx.brief.register],
+        )  # fmt: skip
+    elif asked < items * scope["least_per_item"]:
+        yield ctx.say("length_long", asked=asked, n=items, each=scope["least_per_item"])
+
+
+def _round(number: int) -> int:
+    return max(round(number / _ROUND), 1) * _ROUND
+
+
+def frame(ctx: Context) -> Iterator[Ask]:
+    """Place name, signature, outline, recipient; in a person's report the notice."""
+    brief, scope = ctx.brief, ctx.data.tables["scope"]
+    if m := re.search(scope["place"], brief.organization):
+        yield ctx.say("place", level=m["level"])
+    if ctx.is_self:
+        yield ctx.say("notice")
+        return
+    if brief.body in scope["signers"] and brief.body not in brief.organization:
+        yield ctx.say("signature")
+    if not brief.sections and len(brief.facts) >= _FEW:
+        yield ctx.say("outline")
+    if not brief.recipient:
+        yield ctx.say("recipient")
+
+
+def author(ctx: Context) -> Iterator[Ask]:
+    if not ctx.is_self:
+        return
+    scope, name = ctx.data.tables["scope"], ctx.brief.author
+    if not name:
+        yield ctx.say("author_missing")
+    elif re.search(scope["title_end"], name):
+        yield ctx.say("author_name")
+    if ctx.brief.period.shape == "year" and not re.search(scope["tenure"], ctx.facts_text):
+        yield ctx.say("tenure")

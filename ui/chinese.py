@@ -1,0 +1,67 @@
+"""Typer in Chinese: panel titles, usage line, the help option, and usage errors as one sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from typer import rich_utils
+from typer.core import TyperCommand, TyperGroup
+
+rich_utils.OPTIONS_PANEL_TITLE = "选项"
+rich_utils.COMMANDS_PANEL_TITLE = "命令"
+rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
+rich_utils.ERRORS_PANEL_TITLE = "出错"
+rich_utils.DEFAULT_STRING = "[默认：{}]"
+rich_utils.REQUIRED_LONG_STRING = "[必填]"
+rich_utils.ENVVAR_STRING = "[环境变量：{}]"
+
+
+class Command(TyperCommand):
+    def get_help_option(self, ctx: Any) -> Any:
+        return _in_chinese(super().get_help_option(ctx))
+
+    def get_usage(self, ctx: Any) -> str:
+        return _usage(super().get_usage(ctx))
+
+
+class Group(TyperGroup):
+    def get_help_option(self, ctx: Any) -> Any:
+        return _in_chinese(super().get_help_option(ctx))
+
+    def get_usage(self, ctx: Any) -> str:
+        return _usage(super().get_usage(ctx))
+
+
+def _in_chinese(option: Any) -> Any:
+    if option is not None:
+        option.help = "显示本说明"
+    return option
+
+
+def _usage(text: str) -> str:
+    for english, chinese in (("Usage: ", "用法： "), ("[OPTIONS]", "[选项]"), ("COMMAND [ARGS]...", "命令 [参数]…")):
+        text = text.replace(english, chinese)
+    return text
+
+
+def app(help: str) -> typer.Typer:
+    """A group whose help is Chinese and whose crashes are ours to report."""
+    return typer.Typer(help=help, cls=Group, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def usage_sentence(error: Any) -> str:
+    """What a usage error means, in Chinese, with what to write instead."""
+    name = type(error).__name__
+    option = getattr(error, "option_name", "") or getattr(getattr(error, "param", None), "human_readable_name", "") or ""
+    if name == "NoSuchOption":
+        near = "、".join(getattr(error, "possibilities", None) or [])
+        return f"没有 {option} 这个选项" + (f"，是不是 {near}？" if near else "，加 --help 看有哪些")
+    if name == "MissingParameter":
+        return f"缺少 {option}，加 --help 看用法"
+    if name == "BadParameter":
+        return f"{option} 的值不对：{getattr(error, 'message', error)}"
+    text = str(getattr(error, "message", error))
+    if text.startswith("No such command"):
+        return f"没有{text.removeprefix('No such command').rstrip('.')} 这个命令，加 --help 看有哪些"
+    return f"用法不对：{text}，加 --help 看用法"

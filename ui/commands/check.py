@@ -1,0 +1,63 @@
+"""``zhibi check``: any text, ours or not, against the rules and, with a brief, against the facts."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.chinese import Command
+from ui.console import out, progress_bar, say
+
+if TYPE_CHECKING:
+    from assistant.brief import Brief
+
+
+def register(app: typer.Typer) -> None:
+    app.command("check", cls=Command, help="核校任何一份 .docx/.txt/.md：结构、提法、残留、重复、格式；给出材料时还核事实")(check)
+
+
+def parse_date(text: str | None) -> date | None:
+    from assistant.errors import InputError
+
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InputError(f"日期 {text} 不对，请写成 2023-07-05 的样子") from None
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="要核校的文件")],
+    brief: Annotated[Path | None, typer.Option("--brief", help="材料文件：逐条核对事实和数字")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="按这一天判断提法，默认用成文日期")] = None,
+    format: Annotated[str, typer.Option("--format", help="text、json、sarif、junit、html")] = "text",
+    fail_on: Annotated[str, typer.Option("--fail-on", help="出现哪一级问题算未通过：error、warning、info")] = "error",
+    workspace: Annotated[Path | None, typer.Option("--workspace", help="知识库所在文件夹（查与过去材料雷同）")] = None,
+) -> int:
+    from assistant.checking import check_files
+    from assistant.checks.reports import FORMATS, report
+    from assistant.errors import InputError
+    from assistant.finding import at_or_above
+    from assistant.settings import load_settings
+    from ui.commands.draft import severity
+
+    if format not in FORMATS:
+        raise InputError(f"--format 只能是 {'、'.join(FORMATS)}，不能是 {format}")
+    floor, day = severity(fail_on), parse_date(as_of)
+    settings = load_settings(workspace=workspace)
+    with progress_bar("核校") as progress:
+        results = check_files(files, settings, brief=_brief(brief), as_of=day, progress=progress)
+    out(report(results.checked, format))
+    for problem in results.failed:
+        say(f"未核校：{problem}")
+    if results.failed:
+        return 2
+    return 1 if any(at_or_above(f.severity, floor) for r in results.checked for f in r.findings) else 0  # type: ignore[arg-type]
+
+
+def _brief(path: Path | None) -> Brief | None:
+    from assistant.formats.briefs import read_brief
+
+    return read_brief(path) if path else None
