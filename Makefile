@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
-AIMOCK := @copilotkit/aimock@1.30.0
+AIMOCK := @copilotkit/aimock@1.43.0
 
 .PHONY: install demo test check evals bench ui wheel aimock clean
 

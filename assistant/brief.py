@@ -103,10 +103,27 @@ class Item:
     line: int = 0
 
 
-def make_item(lane: ItemLane, number: int, text: str, *, key: str = "", source: str = "", required: bool = True, line: int = 0) -> Item:
+def make_item(
+    lane: ItemLane,
+    number: int,
+    text: str,
+    *,
+    key: str = "",
+    source: str = "",
+    required: bool = True,
+    line: int = 0,
+) -> Item:
     """An item with its values parsed; ``number`` counts from 1 within its lane."""
     return Item(
-        f"{_PREFIX[lane]}{number:02d}", lane, text, parse_values(text), parse_unknowns(text), key, source, required, line
+        f"{_PREFIX[lane]}{number:02d}",
+        lane,
+        text,
+        parse_values(text),
+        parse_unknowns(text),
+        key,
+        source,
+        required,
+        line,
     )
 
 

@@ -64,7 +64,15 @@ def check_document(
     """Text rules, facts where there is a brief, and what stands in the index of past summaries."""
     catalogue, rules = load_catalogue(settings.overlay), load_rules(settings.overlay)
     profile = _profile(document, brief)
-    found = list(check(document, catalogue=catalogue, rules=rules, profile=profile, as_of=as_of or (brief.date if brief else None)))
+    found = list(
+        check(
+            document,
+            catalogue=catalogue,
+            rules=rules,
+            profile=profile,
+            as_of=as_of or (brief.date if brief else None),
+        )
+    )
     if brief is not None:
         context = FactContext(brief, {}, frozenset(d.title for d in catalogue.documents))
         found += check_facts(align(document, brief), context)

@@ -16,7 +16,7 @@ from assistant.checks.registry import load_rules
 from assistant.compose import Composed, compose_all
 from assistant.document import Draft, Section, Trace
 from assistant.evidence import PolicySpan
-from assistant.finding import Finding, Question
+from assistant.finding import Finding, Question, points
 from assistant.index import Index
 from assistant.leaks import find_leaks
 from assistant.library import Evidence, gather
@@ -44,15 +44,20 @@ class Job:
     progress: Progress = field(default=lambda what, done, total: None)
 
 
-def open_model(settings: Settings) -> BaseChatModel:
+def open_model(settings: Settings, brief: Brief) -> BaseChatModel:
     """The embedded writer, or the endpoint the settings name: one interface."""
+    from assistant.models import egress
+
+    egress.silence_telemetry()
     if settings.embedded:
         from assistant.models.embedded.model import EmbeddedWriter
 
         return EmbeddedWriter()
     from assistant.models.endpoint import open_endpoint
+    from assistant.models.masking import mask_for
 
-    return open_endpoint(settings, "draft")
+    mask = mask_for(brief, settings.overlay) if settings.mask else None
+    return open_endpoint(settings, "draft", mask=mask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +73,18 @@ class Prepared:
 def prepare(job: Job) -> Prepared:
     outline = make_outline(job.brief, job.catalogue)
     questions = ask(job.brief, job.catalogue)
+    single = points(questions)
     evidence = gather(job.brief, outline, job.catalogue, job.index)
     tasks = tuple(
-        SectionTask(s, outline, job.brief, tuple(job.brief.item(i) for i in s.items), questions, evidence.policies, evidence.styles)
+        SectionTask(
+            s,
+            outline,
+            job.brief,
+            tuple(job.brief.item(i) for i in s.items),
+            single,
+            evidence.policies,
+            evidence.styles,
+        )
         for s in outline.written
     )
     return Prepared(outline, questions, evidence, tasks)
@@ -79,12 +93,16 @@ def prepare(job: Job) -> Prepared:
 def draft(job: Job, model: BaseChatModel | None = None) -> Draft:
     """A checked and repaired draft; raises ZhibiError where the brief, the data or the endpoint will not do."""
     prepared = prepare(job)
-    model = model or open_model(job.settings)
+    model = model or open_model(job.settings, job.brief)
     composed = _compose(job, prepared, model)
     checker = _checker(job, prepared)
     whole = _assembled(job, prepared, composed, model)
     reviser = Reviser(
-        model, checker, {t.plan.id: t for t in prepared.tasks}, job.settings.overlay, job.settings.repair_rounds
+        model,
+        checker,
+        {t.plan.id: t for t in prepared.tasks},
+        job.settings.overlay,
+        job.settings.repair_rounds,
     )
     job.progress("核校", 0, 1)
     done = revise(whole, reviser)
@@ -101,7 +119,9 @@ def _compose(job: Job, prepared: Prepared, model: BaseChatModel) -> dict[str, Co
     def done(task: SectionTask, _: Composed) -> None:
         nonlocal finished
         finished += 1
-        job.progress(task.plan.heading or ("开头" if task.plan.part == "opening" else "结尾"), finished, total)
+        job.progress(
+            task.plan.heading or ("开头" if task.plan.part == "opening" else "结尾"), finished, total
+        )
 
     more = {"overlay": job.settings.overlay, "concurrency": job.settings.concurrency, "done": done}
     results = compose_all(body, model, job.catalogue, **more)  # type: ignore[arg-type]
@@ -131,7 +151,16 @@ def _assembled(job: Job, prepared: Prepared, composed: Mapping[str, Composed], m
         job.brief.digest, job.settings.model, _prompt_digests(job.settings), _knowledge_digest(job),
         _usage(composed.values()), (), tuple((p.id, f"{p.text}（{p.title}）") for p in _cited(prepared.evidence.policies, shown)),
     )  # fmt: skip
-    return Draft(outline.title, outline.recipient, shown, outline.signature, outline.date, (), prepared.questions, trace)
+    return Draft(
+        outline.title,
+        outline.recipient,
+        shown,
+        outline.signature,
+        outline.date,
+        (),
+        prepared.questions,
+        trace,
+    )
 
 
 def _cited(policies: Sequence[PolicySpan], sections: Iterable[Section]) -> list[PolicySpan]:
@@ -165,15 +194,23 @@ def _checker(job: Job, prepared: Prepared) -> Callable[[Draft], tuple[Finding, .
     def run(whole: Draft) -> tuple[Finding, ...]:
         document = whole.document()
         text = check(document, catalogue=job.catalogue, rules=rules, profile=profile, as_of=job.brief.date)
-        leaks = find_leaks(document, job.index, job.catalogue, job.brief, own) if job.index is not None else ()
-        return tuple(sorted((*text, *check_facts(document, context), *leaks), key=lambda f: (f.paragraph, f.start)))
+        leaks = (
+            find_leaks(document, job.index, job.catalogue, job.brief, own) if job.index is not None else ()
+        )
+        return tuple(
+            sorted((*text, *check_facts(document, context), *leaks), key=lambda f: (f.paragraph, f.start))
+        )
 
     return run
 
 
 def _reply_findings(composed: Mapping[str, Composed]) -> list[Finding]:
     found = [
-        Finding("facts/unknown-mark", "warning", f"模型标了不存在的编号 {'、'.join(c.bad_marks)}，已去掉，请核对所在段落")
+        Finding(
+            "facts/unknown-mark",
+            "warning",
+            f"模型标了不存在的编号 {'、'.join(c.bad_marks)}，已去掉，请核对所在段落",
+        )
         for c in composed.values()
         if c.bad_marks
     ]

@@ -19,7 +19,9 @@ _RUN = 20  # characters; shorter runs are shared by honest texts of the genre
 _SHORTEST_NAME = 3
 
 
-def find_leaks(document: Document, index: Index, catalogue: Catalogue, brief: Brief | None, own: str = "") -> tuple[Finding, ...]:
+def find_leaks(
+    document: Document, index: Index, catalogue: Catalogue, brief: Brief | None, own: str = ""
+) -> tuple[Finding, ...]:
     """Findings leftover/foreign-name and repeat/near-copy; ``own`` is text that may be repeated (the unit's own name)."""
     allowed = fold(own + (_said(brief) if brief else ""))
     common = [fold(f.text) for f in catalogue.formulations if len(f.text) >= 8]
@@ -34,7 +36,14 @@ def find_leaks(document: Document, index: Index, catalogue: Catalogue, brief: Br
 
 def _said(brief: Brief) -> str:
     return "".join(
-        [brief.organization, brief.title, brief.region, brief.recipient, *(i.text for i in brief.ledger), *(s.heading for s in brief.sections)]
+        [
+            brief.organization,
+            brief.title,
+            brief.region,
+            brief.recipient,
+            *(i.text for i in brief.ledger),
+            *(s.heading for s in brief.sections),
+        ]
     )
 
 
@@ -53,5 +62,7 @@ def _runs(text: str, number: int, index: Index, allowed: str, common: Collection
         for phrase in common:
             folded = folded.replace(phrase, "")
         if len(folded) >= _RUN and folded not in allowed:
-            message = f"这段话与过去的材料《{run.source}》连续{run.end - run.start}字相同，请改写或核对是否套用"
+            message = (
+                f"这段话与过去的材料《{run.source}》连续{run.end - run.start}字相同，请改写或核对是否套用"
+            )
             yield Finding("repeat/near-copy", "warning", message, number, run.start, run.end, piece)

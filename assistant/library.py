@@ -43,7 +43,10 @@ def index_folder(settings: Settings) -> Path:
 def open_library(settings: Settings, catalogue: Catalogue) -> Index:
     """The workspace's index, the shipped samples in it; made on first use."""
     index = Index.open(
-        index_folder(settings), themes=tuple(catalogue.themes.values()), url=settings.index_url, resolver=resolver(catalogue)
+        index_folder(settings),
+        themes=tuple(catalogue.themes.values()),
+        url=settings.index_url,
+        resolver=resolver(catalogue),
     )
     if not any(row.path.startswith("sample:") for row in index.list()):
         _add_samples(index)
@@ -65,17 +68,29 @@ def files_under(paths: Iterable[Path]) -> Iterator[Path]:
     """Readable files among and below the paths, in order; a path that is not there is yielded for its error."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in READABLE and not p.name.startswith(("~$", ".")))
+            yield from sorted(
+                p
+                for p in path.rglob("*")
+                if p.suffix.lower() in READABLE and not p.name.startswith(("~$", "."))
+            )
         else:
             yield path
 
 
-def add_paths(index: Index, paths: Sequence[Path], lane: Lane | None) -> Iterator[tuple[Path, AddResult | ZhibiError, tuple[str, ...]]]:
+def add_paths(
+    index: Index, paths: Sequence[Path], lane: Lane | None
+) -> Iterator[tuple[Path, AddResult | ZhibiError, tuple[str, ...]]]:
     """Each file with what became of it; a bad file is reported and does not stop the others."""
     for path in files_under(paths):
         try:
             read = read_document(path)
-            result = index.add(read.document, meta_of(read.meta), lane or guess_lane(read.meta), path.resolve(), read.meta.sha256)
+            result = index.add(
+                read.document,
+                meta_of(read.meta),
+                lane or guess_lane(read.meta),
+                path.resolve(),
+                read.meta.sha256,
+            )
         except ZhibiError as exc:
             yield path, exc, ()
         else:
@@ -84,7 +99,11 @@ def add_paths(index: Index, paths: Sequence[Path], lane: Lane | None) -> Iterato
 
 def guess_lane(meta: DocumentMeta) -> Lane:
     """A summary, report or plan of a unit is style (precedent); the rest is policy."""
-    return "precedent" if meta.genre_hint or re.search(r"总结|述职|汇报|工作报告|计划$|打算$|方案$", meta.title) else "policy"
+    return (
+        "precedent"
+        if meta.genre_hint or re.search(r"总结|述职|汇报|工作报告|计划$|打算$|方案$", meta.title)
+        else "policy"
+    )
 
 
 def resolver(catalogue: Catalogue) -> Any:
@@ -97,7 +116,13 @@ def resolver(catalogue: Catalogue) -> Any:
         if document is None:
             return None
         first = document.first_date()
-        return Validity(_in_force(document, first, on), document.title, document.issuer, str(first or ""), document.aliases)
+        return Validity(
+            _in_force(document, first, on),
+            document.title,
+            document.issuer,
+            str(first or ""),
+            document.aliases,
+        )
 
     return resolve
 
@@ -143,14 +168,28 @@ def _policy_sentences(section: SectionPlan, brief: Brief, index: Index) -> Itera
     if not wanted:
         return
     query = section.heading + "".join(brief.item(i).text for i in section.items[:4])
-    hits = index.search(query, lane="policy", themes=(section.theme,) if section.theme else None, as_of=brief.date, limit=wanted)
+    hits = index.search(
+        query,
+        lane="policy",
+        themes=(section.theme,) if section.theme else None,
+        as_of=brief.date,
+        limit=wanted,
+    )
     taken = 0
     for hit in hits:
         title = hit.validity.title if hit.validity and hit.validity.title else hit.passage.title
         for text in sentences(hit.passage.text):
             if taken < wanted and quotable(text):
                 taken += 1
-                yield PolicySpan("", text.rstrip("。；"), title, hit.passage.issuer, hit.passage.date, (section.theme,), True)
+                yield PolicySpan(
+                    "",
+                    text.rstrip("。；"),
+                    title,
+                    hit.passage.issuer,
+                    hit.passage.date,
+                    (section.theme,),
+                    True,
+                )
 
 
 def quotable(text: str) -> bool:
@@ -168,6 +207,13 @@ def quotable(text: str) -> bool:
 def _styles(brief: Brief, outline: Outline, index: Index) -> list[StylePassage]:
     query = "".join(s.heading for s in outline.sections)
     hits = index.search(
-        query, lane="precedent", genre=None, period=brief.period.label, organization=brief.organization, limit=_rules()["styles"]
+        query,
+        lane="precedent",
+        genre=None,
+        period=brief.period.label,
+        organization=brief.organization,
+        limit=_rules()["styles"],
     )
-    return [StylePassage(h.passage.masked, h.passage.part, h.passage.source) for h in hits if h.passage.masked]
+    return [
+        StylePassage(h.passage.masked, h.passage.part, h.passage.source) for h in hits if h.passage.masked
+    ]

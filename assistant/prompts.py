@@ -22,7 +22,9 @@ from assistant.errors import KnowledgeError
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
-_LAYOUT = re.compile(r"\A---\n(?P<meta>.*?)\n---\n# system\n(?P<system>.*?)\n# user\n(?P<user>.*)\Z", re.DOTALL)
+_LAYOUT = re.compile(
+    r"\A---\n(?P<meta>.*?)\n---\n# system\n(?P<system>.*?)\n# user\n(?P<user>.*)\Z", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ class Prompt:
         from langchain_core.prompts import ChatPromptTemplate
 
         if missing := self.slots - values.keys():
-            raise KnowledgeError(f"提示词 {self.name}.md 里的 {{{'、'.join(sorted(missing))}}} 没有对应的内容，请改回原名")
+            raise KnowledgeError(
+                f"提示词 {self.name}.md 里的 {{{'、'.join(sorted(missing))}}} 没有对应的内容，请改回原名"
+            )
         template = ChatPromptTemplate.from_messages([("system", self.system), ("human", self.user)])
         return template.format_messages(**{k: v for k, v in values.items() if k in self.slots})
 

@@ -95,7 +95,9 @@ def _failing(draft: Draft) -> dict[Address, list[Finding]]:
     where = addresses(draft)
     failing: dict[Address, list[Finding]] = {}
     for finding in draft.findings:
-        if finding.severity == "error" and finding.rule.startswith(_REPAIRABLE) or finding.rule == "facts/tail":
+        if (
+            finding.severity == "error" and finding.rule.startswith(_REPAIRABLE)
+        ) or finding.rule == "facts/tail":
             for start, end, address in where.get(finding.paragraph, ()):
                 if start <= finding.start < end:
                     failing.setdefault(address, []).append(finding)
@@ -110,7 +112,8 @@ def with_sentences(draft: Draft, changes: dict[Address, Sentence | None]) -> Dra
     """The draft with the named sentences replaced (None: taken out); everything else is the same object."""
     touched = {a.section for a in changes}
     sections = tuple(
-        _section_with(section, s, changes) if s in touched else section for s, section in enumerate(draft.sections)
+        _section_with(section, s, changes) if s in touched else section
+        for s, section in enumerate(draft.sections)
     )
     return replace(draft, sections=sections)
 
@@ -125,7 +128,9 @@ def _section_with(section: Section, s: int, changes: dict[Address, Sentence | No
     return replace(section, paragraphs=tuple(paragraphs))
 
 
-def _accept(draft: Draft, changed: Draft, reviser: Reviser, section: str, number: int, action: str, detail: str) -> Draft:
+def _accept(
+    draft: Draft, changed: Draft, reviser: Reviser, section: str, number: int, action: str, detail: str
+) -> Draft:
     """``changed`` if its errors are fewer, else ``draft``; either way the attempt is on record."""
     changed = _checked(changed, reviser)
     better = errors(changed) < errors(draft) or (
@@ -163,7 +168,15 @@ def _model_round(draft: Draft, reviser: Reviser, number: int) -> Draft:
         task = reviser.task_of(section)
         if task is not None:
             changes = _ask_repair(draft, by_section[index], task, reviser)
-            draft = _accept(draft, with_sentences(draft, changes), reviser, section.id, number, "逐句修改", f"{len(changes)}句")
+            draft = _accept(
+                draft,
+                with_sentences(draft, changes),
+                reviser,
+                section.id,
+                number,
+                "逐句修改",
+                f"{len(changes)}句",
+            )
     return draft
 
 
@@ -187,7 +200,9 @@ def _ask_repair(
 
 def _row(number: int, sentence: Sentence, found: Sequence[Finding]) -> str:
     ids = "".join(f"⟦{i}⟧" for i in sentence.facts + sentence.policies)
-    return f"{number}. {safe(sentence.text)}{ids}\n   问题：{'；'.join(dict.fromkeys(f.message for f in found))}"
+    return (
+        f"{number}. {safe(sentence.text)}{ids}\n   问题：{'；'.join(dict.fromkeys(f.message for f in found))}"
+    )
 
 
 _NUMBERED = re.compile(r"^\s*\d{1,3}[.、．]\s*")
@@ -222,7 +237,9 @@ def _strike_claims(draft: Draft, reviser: Reviser) -> Draft:
     if not changes:
         return draft
     for address in sorted(changes, key=lambda a: (a.section, a.paragraph, a.sentence), reverse=True):
-        draft = _accept(draft, with_sentences(draft, {address: changes[address]}), reviser, "", 9, "删去无据的话", "")
+        draft = _accept(
+            draft, with_sentences(draft, {address: changes[address]}), reviser, "", 9, "删去无据的话", ""
+        )
     return draft
 
 
@@ -239,16 +256,33 @@ def _without(draft: Draft, address: Address, found: Iterable[Finding]) -> Senten
 
 def _fill_missing(draft: Draft, reviser: Reviser) -> Draft:
     """Facts nobody told: one sentence each from the model, else the bullet itself, marked for polishing."""
-    missing = {i for f in draft.findings if f.rule in ("facts/missing", "facts/not-told", "facts/value-lost") for i in f.facts}
+    missing = {
+        i
+        for f in draft.findings
+        if f.rule in ("facts/missing", "facts/not-told", "facts/value-lost")
+        for i in f.facts
+    }
     for section_id, task in reviser.tasks.items():
-        wanted = [i for i in task.items if i.id in missing and not (i.lane == "problem" and task.plan.part == "plans")]
+        wanted = [
+            i
+            for i in task.items
+            if i.id in missing and not (i.lane == "problem" and task.plan.part == "plans")
+        ]
         for item in wanted:
             asked = _ask_missing([item.id], task, reviser)
             rough = Sentence(f"{clause(item, task.questions)}{ROUGH}。", (item.id,))
             for sentence, action in ((asked, "补写漏项"), (rough, "照录原文")):
                 before = errors(draft)
                 if sentence is not None:
-                    draft = _accept(draft, _told_again(draft, section_id, sentence), reviser, section_id, 3, action, item.id)
+                    draft = _accept(
+                        draft,
+                        _told_again(draft, section_id, sentence),
+                        reviser,
+                        section_id,
+                        3,
+                        action,
+                        item.id,
+                    )
                 if errors(draft) < before:
                     break
     return draft
@@ -258,7 +292,10 @@ def _ask_missing(ids: Sequence[str], task: SectionTask, reviser: Reviser) -> Sen
     prompt = load_prompt("missing_fact", reviser.overlay)
     items = [i for i in task.items if i.id in ids]
     messages = prompt.messages(
-        fence=fence(task.brief), heading=task.plan.number + task.plan.heading, ledger=ledger_text(items, task.questions), count=len(items)
+        fence=fence(task.brief),
+        heading=task.plan.number + task.plan.heading,
+        ledger=ledger_text(items, task.questions),
+        count=len(items),
     )
     messages[-1].additional_kwargs.update(task=task, only=tuple(ids))
     lines = [line for line in _lines(text_of(reviser.model.invoke(messages)), task) if line is not None]
@@ -278,5 +315,9 @@ def _told_again(draft: Draft, section_id: str, sentence: Sentence) -> Draft:
     section = draft.sections[index]
     last = section.paragraphs[-1] if section.paragraphs else Paragraph(())
     paragraphs = (*section.paragraphs[:-1], Paragraph((*last.sentences, sentence)))
-    sections = (*draft.sections[:index], replace(section, paragraphs=paragraphs), *draft.sections[index + 1 :])
+    sections = (
+        *draft.sections[:index],
+        replace(section, paragraphs=paragraphs),
+        *draft.sections[index + 1 :],
+    )
     return replace(draft, sections=sections)

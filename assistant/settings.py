@@ -34,7 +34,9 @@ class Price(BaseModel):
 class Settings(BaseSettings):
     """One flat set; every field can be set as ``ZHIBI_<NAME>`` or as a key of zhibi.toml."""
 
-    model_config = SettingsConfigDict(env_prefix="ZHIBI_", toml_file="zhibi.toml", extra="forbid", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ZHIBI_", toml_file="zhibi.toml", extra="forbid", populate_by_name=True
+    )
 
     model: str = EMBEDDED
     plan_model: str = ""
@@ -47,9 +49,13 @@ class Settings(BaseSettings):
     allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="允许发往的主机（host 或 host:port，环境变量中用逗号分隔）；本机地址不需要列出"
     )
-    mask: bool = Field(False, description="发给外部模型前把人名、单位、地名、电话、证件号换成代号，回来再换回")
+    mask: bool = Field(
+        False, description="发给外部模型前把人名、单位、地名、电话、证件号换成代号，回来再换回"
+    )
     fresh: bool = Field(False, description="不用以前存下的模型回复，全部重新请求")
-    prices: dict[str, Price] = Field(default_factory=dict, description="各模型每百万 token 的单价，用来折算费用")
+    prices: dict[str, Price] = Field(
+        default_factory=dict, description="各模型每百万 token 的单价，用来折算费用"
+    )
     timeout: float = Field(120.0, gt=0, description="seconds for one reply")
     max_retries: int = Field(4, ge=0, le=20)
     concurrency: int = Field(8, ge=1, le=256)
@@ -67,7 +73,9 @@ class Settings(BaseSettings):
     def _split_hosts(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        return tuple(part.strip(" []\"'") for part in value.replace("，", ",").split(",") if part.strip(" []\"'"))
+        return tuple(
+            part.strip(" []\"'") for part in value.replace("，", ",").split(",") if part.strip(" []\"'")
+        )
 
     @classmethod
     def settings_customise_sources(
@@ -101,7 +109,9 @@ def load_settings(**overrides: Any) -> Settings:
         key = ".".join(str(p) for p in first["loc"])
         if first["type"] == "extra_forbidden":
             raise InputError(f"设置中没有 {key} 这一项，请检查 zhibi.toml 的拼写") from None
-        raise InputError(f"设置 {key} 的值不对（{first['msg']}），请检查 zhibi.toml 或环境变量 ZHIBI_{key.upper()}") from None
+        raise InputError(
+            f"设置 {key} 的值不对（{first['msg']}），请检查 zhibi.toml 或环境变量 ZHIBI_{key.upper()}"
+        ) from None
     except tomllib.TOMLDecodeError as exc:
         raise InputError(f"zhibi.toml 不是有效的 TOML：{exc}") from None
     except OSError as exc:
@@ -110,4 +120,8 @@ def load_settings(**overrides: Any) -> Settings:
 
 def offline(settings: Settings) -> bool:
     """True where no endpoint is configured: nothing can leave the machine."""
-    return settings.embedded and not settings.embed_model and not os.environ.get("ZHIBI_INDEX_URL", settings.index_url)
+    return (
+        settings.embedded
+        and not settings.embed_model
+        and not os.environ.get("ZHIBI_INDEX_URL", settings.index_url)
+    )

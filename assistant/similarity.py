@@ -13,7 +13,9 @@ def bigrams(text: str) -> frozenset[str]:
     """Bigrams of Chinese characters and alphanumerics; punctuation breaks them."""
     folded = fold(text)
     return frozenset(
-        a + b for a, b in zip(folded, folded[1:], strict=False) if (is_cjk(a) or a.isalnum()) and (is_cjk(b) or b.isalnum())
+        a + b
+        for a, b in zip(folded, folded[1:], strict=False)
+        if (is_cjk(a) or a.isalnum()) and (is_cjk(b) or b.isalnum())
     )
 
 

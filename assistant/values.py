@@ -121,7 +121,10 @@ def chinese_number(text: str) -> Decimal | None:
         else:
             unit = _CN_UNIT[char]
             if unit >= 10**4:
-                total, section = (total + section + digit) * unit if total < unit else total + (section + digit) * unit, 0
+                total, section = (
+                    (total + section + digit) * unit if total < unit else total + (section + digit) * unit,
+                    0,
+                )
             else:
                 section += (digit or 1) * unit
             digit, seen_digit = 0, False
@@ -215,7 +218,9 @@ def _measured(amount: Decimal, unit: str, text: str, m: re.Match[str]) -> Value 
 
 
 def _value(kind: Kind, amount: Decimal, unit: str, text: str, m: re.Match[str]) -> Value:
-    return Value(kind, amount, unit, head_noun(text, m.start(), m.end()), m.group().strip(), m.start(), m.end())
+    return Value(
+        kind, amount, unit, head_noun(text, m.start(), m.end()), m.group().strip(), m.start(), m.end()
+    )
 
 
 _HEAD_STOP = CLAUSE_END + "“”‘’（）()《》〈〉【】⟦⟧·—～~ \n\t"
@@ -225,13 +230,23 @@ _HEAD_LENGTH = 8
 def head_noun(text: str, start: int, end: int) -> str:
     """The noun a figure counts: what follows the measure word (43名|党员) or, where nothing does, what precedes (讲党课|6次)."""
     right = end
-    while right < len(text) and right - end < _HEAD_LENGTH and text[right] not in _HEAD_STOP and not text[right].isdigit():
+    while (
+        right < len(text)
+        and right - end < _HEAD_LENGTH
+        and text[right] not in _HEAD_STOP
+        and not text[right].isdigit()
+    ):
         right += 1
     after = text[end:right].removeprefix("的")
     if after and is_cjk(after[0]):
         return after
     left = start
-    while left > 0 and start - left < _HEAD_LENGTH and text[left - 1] not in _HEAD_STOP and not text[left - 1].isdigit():
+    while (
+        left > 0
+        and start - left < _HEAD_LENGTH
+        and text[left - 1] not in _HEAD_STOP
+        and not text[left - 1].isdigit()
+    ):
         left -= 1
     return text[left:start]
 

@@ -40,20 +40,30 @@ def _in_chinese(option: Any) -> Any:
 
 
 def _usage(text: str) -> str:
-    for english, chinese in (("Usage: ", "用法： "), ("[OPTIONS]", "[选项]"), ("COMMAND [ARGS]...", "命令 [参数]…")):
+    for english, chinese in (
+        ("Usage: ", "用法： "),
+        ("[OPTIONS]", "[选项]"),
+        ("COMMAND [ARGS]...", "命令 [参数]…"),
+    ):
         text = text.replace(english, chinese)
     return text
 
 
 def app(help: str) -> typer.Typer:
     """A group whose help is Chinese and whose crashes are ours to report."""
-    return typer.Typer(help=help, cls=Group, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    return typer.Typer(
+        help=help, cls=Group, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    )
 
 
 def usage_sentence(error: Any) -> str:
     """What a usage error means, in Chinese, with what to write instead."""
     name = type(error).__name__
-    option = getattr(error, "option_name", "") or getattr(getattr(error, "param", None), "human_readable_name", "") or ""
+    option = (
+        getattr(error, "option_name", "")
+        or getattr(getattr(error, "param", None), "human_readable_name", "")
+        or ""
+    )
     if name == "NoSuchOption":
         near = "、".join(getattr(error, "possibilities", None) or [])
         return f"没有 {option} 这个选项" + (f"，是不是 {near}？" if near else "，加 --help 看有哪些")

@@ -8,11 +8,15 @@ from __future__ import annotations
 import os
 import sys
 
+import ui.commands.check as check
+import ui.commands.data as data
+import ui.commands.doctor as doctor
+import ui.commands.draft as draft
+import ui.commands.knowledge as knowledge
 from assistant import __version__
 from assistant.errors import ZhibiError
 from ui.chinese import app as make_app
 from ui.chinese import usage_sentence
-from ui.commands import check, data, doctor, draft, knowledge
 from ui.console import out, say
 
 app = make_app("执笔：机关工作总结、党建总结、述职报告的起草与核校。默认不联网，内置写手随装随用。")

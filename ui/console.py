@@ -29,4 +29,6 @@ def progress_bar(title: str) -> Iterator[Callable[[str, int, int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=1)
-        yield lambda what, done, total: bar.update(task, description=f"{title} {what}", completed=done, total=total)
+        yield lambda what, done, total: bar.update(
+            task, description=f"{title} {what}", completed=done, total=total
+        )

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from assistant.catalogue import Catalogue
+from assistant.checks.kinds.catalogue_wording import right_forms
+from assistant.checks.memo import per_catalogue
 from assistant.checks.profile import Profile, infer_profile
 from assistant.checks.registry import KINDS, RuleSet
 from assistant.checks.rule import Hit, Rule
@@ -49,7 +51,7 @@ def _by_pattern(view: View, rules: RuleSet) -> Iterator[Finding]:
         start, end = match.span()
         if not _applies(pattern.rule, view) or not _stands(pattern.rule, view, start, end):
             continue
-        if _protected(pattern, view.text, start, end):
+        if _protected(pattern, view, start, end) or not _for_body(pattern, view):
             continue
         words = {k: _expand(v, match) for k, v in pattern.words.items()}
         fix = _expand(pattern.replacement, match) if pattern.replacement is not None else None
@@ -85,11 +87,20 @@ def _excepted(rule: Rule, text: str, start: int, end: int) -> bool:
     return False
 
 
-def _protected(pattern: Pattern, text: str, start: int, end: int) -> bool:
-    for longer in pattern.protected:
-        at = text.find(longer, max(0, end - len(longer)), start + len(longer))
-        if at >= 0 and at <= start and end <= at + len(longer):
-            return True
+def _for_body(pattern: Pattern, view: View) -> bool:
+    return not pattern.bodies or view.profile.body in pattern.bodies
+
+
+def _protected(pattern: Pattern, view: View, start: int, end: int) -> bool:
+    """Whether the match lies inside a longer wording that is right."""
+    if not pattern.guarded:
+        return False
+    quote = view.text[start:end]
+    for longer in per_catalogue(view.catalogue, "right", right_forms):
+        if quote in longer and quote != longer:
+            at = view.text.find(longer, max(0, end - len(longer)), start + len(longer))
+            if 0 <= at <= start and end <= at + len(longer):
+                return True
     return False
 
 

@@ -20,8 +20,8 @@ from assistant.finding import Severity
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """One expression of a rule. ``part`` narrows the rule's id; ``replacement`` is set where substituting is safe
-    (\\1 works); ``after`` and ``before`` bound the dates it holds for, besides the rule's own; ``protected`` are
-    longer wordings inside which a match is none."""
+    (\\1 works); ``after`` and ``before`` bound the dates it holds for, besides the rule's own; ``guarded``: a match
+    inside a longer wording of the catalogue that is right is none; ``bodies``: only in texts of a unit with one of these party bodies."""
 
     rule: Rule
     regex: str
@@ -31,7 +31,8 @@ class Pattern:
     replacement: str | None = None
     after: date | None = None
     before: date | None = None
-    protected: tuple[str, ...] = ()
+    guarded: bool = False
+    bodies: tuple[str, ...] = ()
 
     def holds(self, on: date) -> bool:
         in_time = (self.after is None or self.after < on) and (self.before is None or on < self.before)

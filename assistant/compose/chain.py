@@ -38,14 +38,17 @@ def messages_for(task: SectionTask, catalogue: Catalogue, overlay: Path | None =
     return messages
 
 
-def section_chain(model: BaseChatModel, catalogue: Catalogue, overlay: Path | None = None) -> Runnable[SectionTask, Composed]:
+def section_chain(
+    model: BaseChatModel, catalogue: Catalogue, overlay: Path | None = None
+) -> Runnable[SectionTask, Composed]:
     """SectionTask -> prompt | model | parse -> Composed."""
     from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 
-    prompt = RunnableLambda(lambda task: messages_for(task, catalogue, overlay))
-    reply = RunnablePassthrough.assign(reply=lambda x: model.invoke(x["messages"]))
-    start = RunnableLambda(lambda task: {"task": task, "messages": prompt.invoke(task)})
-    return start | reply | RunnableLambda(_composed)
+    def start(task: SectionTask) -> dict[str, Any]:
+        return {"task": task, "messages": messages_for(task, catalogue, overlay)}
+
+    reply = RunnablePassthrough.assign(reply=lambda state: model.invoke(state["messages"]))
+    return RunnableLambda(start) | reply | RunnableLambda(_composed)
 
 
 def _composed(state: dict[str, Any]) -> Composed:
@@ -57,8 +60,12 @@ def _composed(state: dict[str, Any]) -> Composed:
 
 def composed_of(parsed: Parsed, message: AIMessage) -> Composed:
     usage = message.usage_metadata
-    counted = (("input_tokens", usage["input_tokens"]), ("output_tokens", usage["output_tokens"])) if usage else ()
-    cut = message.response_metadata.get("finish_reason") == "length" or bool(message.response_metadata.get("truncated"))
+    counted = (
+        (("input_tokens", usage["input_tokens"]), ("output_tokens", usage["output_tokens"])) if usage else ()
+    )
+    cut = message.response_metadata.get("finish_reason") == "length" or bool(
+        message.response_metadata.get("truncated")
+    )
     return Composed(parsed.sections, parsed.bad_marks, (*counted, ("requests", 1)), cut)
 
 
@@ -70,7 +77,9 @@ def known_ids(task: SectionTask) -> frozenset[str]:
     return frozenset(i.id for i in task.brief.ledger) | frozenset(p.id for p in task.policies)
 
 
-def compose(task: SectionTask, model: BaseChatModel, catalogue: Catalogue, overlay: Path | None = None) -> Composed:
+def compose(
+    task: SectionTask, model: BaseChatModel, catalogue: Catalogue, overlay: Path | None = None
+) -> Composed:
     return section_chain(model, catalogue, overlay).invoke(task)
 
 

@@ -75,13 +75,17 @@ def _paragraph(line: str, known: Collection[str], bad: list[str]) -> Paragraph |
         text = _BROKEN.sub("", MARK.sub("", piece)).strip()
         bad += [i for i in ids if i not in known]
         good = tuple(dict.fromkeys(i for i in ids if i in known))
-        sentence = Sentence(text, tuple(i for i in good if i[0] != "D"), tuple(i for i in good if i[0] == "D"))
+        sentence = Sentence(
+            text, tuple(i for i in good if i[0] != "D"), tuple(i for i in good if i[0] == "D")
+        )
         if text:
             found.append(sentence)
         elif found and good:  # marks after the stop belong to the sentence before
             last = found[-1]
             found[-1] = replace(
-                last, facts=_joined(last.facts, sentence.facts), policies=_joined(last.policies, sentence.policies)
+                last,
+                facts=_joined(last.facts, sentence.facts),
+                policies=_joined(last.policies, sentence.policies),
             )
     return Paragraph(tuple(found)) if found else None
 

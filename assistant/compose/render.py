@@ -38,17 +38,29 @@ def fence(brief: Brief) -> str:
 
 def safe(text: str) -> str:
     """Untrusted text inside the fence: no invisible characters, no line breaks, no fence of its own."""
-    return strip_invisible(text)[0].replace("\n", " ").replace("<<<", "＜＜＜").replace(">>>", "＞＞＞").replace("⟦", "[").replace("⟧", "]")
+    return (
+        strip_invisible(text)[0]
+        .replace("\n", " ")
+        .replace("<<<", "＜＜＜")
+        .replace(">>>", "＞＞＞")
+        .replace("⟦", "[")
+        .replace("⟧", "]")
+    )
 
 
 def ledger_text(items: Sequence[Item], questions: Sequence[Question]) -> str:
     """One line an item: id, the text as it must stand (placeholders and open questions in place), source."""
-    return "\n".join(f"⟦{i.id}⟧ {safe(clause(i, questions))}" + (f"（来源：{safe(i.source)}）" if i.source else "") for i in items)
+    return "\n".join(
+        f"⟦{i.id}⟧ {safe(clause(i, questions))}" + (f"（来源：{safe(i.source)}）" if i.source else "")
+        for i in items
+    )
 
 
 def outline_text(outline: Outline) -> str:
     rows = [f"《{safe(outline.title)}》"] + [
-        f"{s.number}{safe(s.heading)}" + (f"　写：{'、'.join(s.items)}" if s.items else "") for s in outline.sections if s.heading
+        f"{s.number}{safe(s.heading)}" + (f"　写：{'、'.join(s.items)}" if s.items else "")
+        for s in outline.sections
+        if s.heading
     ]
     return "\n".join(rows)
 

@@ -17,7 +17,8 @@ from assistant.text import CLAUSE_END
 from assistant.values import Value, parse_values
 
 _DIGITS = re.compile(
-    r"[\d０-９][\d０-９.,．，]*(?<![.,．，])|[〇零一二两三四五六七八九十百千]{1,8}(?=[\u4e00-\u9fff%％])"
+    r"(?<=百分之)[〇零一二两三四五六七八九十百点]+|"
+    r"[\d０-９][\d０-９.,．，]*(?<![.,．，])|(?!百分之)[〇零一二两三四五六七八九十百千]{1,8}(?=[\u4e00-\u9fff%％])"
 )
 _EDGES = CLAUSE_END + "（）()“”‘’《》〈〉【】— \u3000\t\n"
 _Found = tuple[int, int, EntityKind]
@@ -124,13 +125,13 @@ def _enumerated(text: str, patterns: _NamePatterns, known: set[tuple[int, int]])
     for m in re.finditer(
         r"(?:[\u4e00-\u9fff]{2,4}[、和]){1,30}[\u4e00-\u9fff]{2,4}?(?=等|同志|，|。|；|（|$)", text
     ):
-        items = [
-            i.span("name") for i in patterns.item.finditer(text, m.start(), m.end() + 1) if _whole(text, i)
-        ]
         closed = patterns.closes.match(text, m.end()) is not None
+        names = patterns.item.finditer(text, m.start(), m.end() + 1)
+        items = [n.span("name") for n in names if closed or _whole(text, n.start("name"))]
         if closed or any(span in known for span in items):
             yield from items
 
 
-def _whole(text: str, m: re.Match[str]) -> bool:
-    return m.start() == 0 or text[m.start() - 1] in "、和" + _EDGES or m.start("name") == m.start()
+def _whole(text: str, start: int) -> bool:
+    """The item is nothing but the name: 教师成长 is none."""
+    return start == 0 or text[start - 1] in "、和" + _EDGES

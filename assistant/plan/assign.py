@@ -9,7 +9,6 @@ from assistant.brief import Item, SectionSpec
 from assistant.catalogue import Theme
 from assistant.similarity import cosine
 
-
 _HEADING_WEIGHT = 3  # the heading says what a section is about more than any one fact does
 
 
@@ -33,7 +32,9 @@ def best_theme(text: str, themes: Sequence[Theme], fallback: str = "") -> str:
     return max(scores, key=lambda k: scores[k]) if scores else fallback
 
 
-def assign_to_sections(facts: Sequence[Item], specs: Sequence[SectionSpec], themes: Sequence[Theme]) -> list[Group]:
+def assign_to_sections(
+    facts: Sequence[Item], specs: Sequence[SectionSpec], themes: Sequence[Theme]
+) -> list[Group]:
     """The brief's sections with their facts, and each unassigned fact added to the likeliest of them."""
     texts = {f.id: f.text for f in facts}
     groups = [[*spec.facts] for spec in specs]
@@ -49,9 +50,16 @@ def assign_to_sections(facts: Sequence[Item], specs: Sequence[SectionSpec], them
             ]
             groups[likeness.index(max(likeness))].append(fact.id)
     return [
-        Group(best_theme(text, themes), tuple(ids), spec.heading)
-        for spec, ids, text in zip(specs, groups, section_text, strict=True)
+        Group(_theme_of(spec.heading, "".join(texts[i] for i in ids), themes), tuple(ids), spec.heading)
+        for spec, ids in zip(specs, groups, strict=True)
     ]
+
+
+def _theme_of(heading: str, body: str, themes: Sequence[Theme]) -> str:
+    """What the heading says it is about; the facts decide between its themes, or where it has none."""
+    named, told = theme_scores(heading, themes), theme_scores(body, themes)
+    scores = {t: _HEADING_WEIGHT * w + told.get(t, 0.0) for t, w in named.items()} or told
+    return max(scores, key=lambda t: scores[t]) if scores else ""
 
 
 def assign_by_theme(facts: Sequence[Item], themes: Sequence[Theme], most: int) -> list[Group]:
@@ -59,13 +67,22 @@ def assign_by_theme(facts: Sequence[Item], themes: Sequence[Theme], most: int) -
     scores = {f.id: theme_scores(f.text, themes) for f in facts}
     order = {t.id: n for n, t in enumerate(themes)}
     fallback = _fallback(themes)
-    where = {f.id: max(scores[f.id], key=lambda t: scores[f.id][t]) if scores[f.id] else fallback for f in facts}
+    where = {
+        f.id: max(scores[f.id], key=lambda t: scores[f.id][t]) if scores[f.id] else fallback for f in facts
+    }
     while True:
         members = {t: [f for f in where if where[f] == t] for t in set(where.values())}
         small = min(members, key=lambda t: (len(members[t]), -order[t]))
         if len(members) == 1 or (len(members) <= most and len(members[small]) >= 2):
             break
-        _move(members[small], small, [t for t in members if t != small], where, scores, {t: len(m) for t, m in members.items()})
+        _move(
+            members[small],
+            small,
+            [t for t in members if t != small],
+            where,
+            scores,
+            {t: len(m) for t, m in members.items()},
+        )
     return [Group(t, tuple(members[t])) for t in sorted(members, key=lambda t: order[t])]
 
 
@@ -75,7 +92,12 @@ def _fallback(themes: Sequence[Theme]) -> str:
 
 
 def _move(
-    facts: list[str], out: str, into: list[str], where: dict[str, str], scores: dict[str, dict[str, float]], sizes: dict[str, int]
+    facts: list[str],
+    out: str,
+    into: list[str],
+    where: dict[str, str],
+    scores: dict[str, dict[str, float]],
+    sizes: dict[str, int],
 ) -> None:
     """Dissolve group ``out``: each fact to the next best group still there (ties: the smaller one)."""
     for fact in facts:

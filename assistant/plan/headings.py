@@ -53,7 +53,9 @@ def measure_heading(plan_text: str, theme: str, used: set[str], seed: int) -> st
     for candidate in [*_own_clause(plan_text), *_rotated(_data()["by_theme"].get(theme, ()) or [""], seed)]:
         if candidate and candidate not in used and candidate[:2] not in {u[:2] for u in used}:
             return candidate
-    rest = [h for h in _rotated(_data()["fallback"], seed) if h not in used and h[:2] not in {u[:2] for u in used}]
+    rest = [
+        h for h in _rotated(_data()["fallback"], seed) if h not in used and h[:2] not in {u[:2] for u in used}
+    ]
     return rest[0] if rest else next((h for h in _data()["fallback"] if h not in used), "抓好后续工作")
 
 
@@ -68,5 +70,7 @@ def _own_clause(text: str) -> list[str]:
     if not verb or not limits["shortest"] <= len(clause) <= limits["longest"] or not clause.isalpha():
         return []
     noun = clause[len(verb) :]
-    others = next((verbs for tail, verbs in data["verbs_by_object"].items() if noun.endswith(tail)), [])
+    others: list[str] = next(
+        (verbs for tail, verbs in data["verbs_by_object"].items() if noun.endswith(tail)), []
+    )
     return [clause, *(v + noun for v in others if v != verb)]

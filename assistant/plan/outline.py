@@ -63,7 +63,12 @@ def _fill(template: str, brief: Brief) -> str:
 def _title(brief: Brief, genre: Genre) -> str:
     if brief.title:
         return brief.title
-    return _fill(genre.titles.get(brief.period.shape) or genre.titles.get("default") or next(iter(genre.titles.values())), brief)
+    return _fill(
+        genre.titles.get(brief.period.shape)
+        or genre.titles.get("default")
+        or next(iter(genre.titles.values())),
+        brief,
+    )
 
 
 def _signature(brief: Brief) -> str:
@@ -72,7 +77,9 @@ def _signature(brief: Brief) -> str:
     return f"中共{brief.organization}{brief.body}" if brief.body else brief.organization
 
 
-def _part(part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int) -> list[SectionPlan]:
+def _part(
+    part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int
+) -> list[SectionPlan]:
     builders = {"achievements": _achievements, "problems": _problems, "plans": _plans}
     if part.part not in builders:
         return []
@@ -80,11 +87,15 @@ def _part(part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, num
 
 
 def _head(part: GenrePart, brief: Brief, number: int) -> SectionPlan:
-    heading = _fill(part.headings[seed_of(brief) % len(part.headings)] if not brief.sections else part.headings[0], brief)
+    heading = _fill(
+        part.headings[seed_of(brief) % len(part.headings)] if not brief.sections else part.headings[0], brief
+    )
     return SectionPlan(part.part, part.part, 1, f"{ordinal(number)}、", heading)
 
 
-def _achievements(part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int) -> list[SectionPlan]:
+def _achievements(
+    part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int
+) -> list[SectionPlan]:
     if not brief.facts:
         return []
     themes = genre_themes(genre, catalogue)
@@ -127,13 +138,17 @@ def _headings(groups: Sequence[Group], catalogue: Catalogue, seed: int) -> list[
     return [g.heading or next(found) for g in groups]
 
 
-def _problems(part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int) -> list[SectionPlan]:
+def _problems(
+    part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int
+) -> list[SectionPlan]:
     if not brief.problems:
         return []
     return [replace(_head(part, brief, number), items=tuple(q.id for q in brief.problems))]
 
 
-def _plans(part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int) -> list[SectionPlan]:
+def _plans(
+    part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int
+) -> list[SectionPlan]:
     if not brief.plans:
         return []
     themes = genre_themes(genre, catalogue)
@@ -154,11 +169,16 @@ def _plans(part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, nu
     return [replace(_head(part, brief, number), items=items, subheads=tuple(subheads))]
 
 
-def match_problems(plans: Sequence[Item], problems: Sequence[Item], themes: Sequence[Theme]) -> dict[str, tuple[str, ...]]:
+def match_problems(
+    plans: Sequence[Item], problems: Sequence[Item], themes: Sequence[Theme]
+) -> dict[str, tuple[str, ...]]:
     """Which problems each plan answers: every problem to the plan on the same matter, if there is one."""
     answered: dict[str, list[str]] = {p.id: [] for p in plans}
     for problem in problems:
-        best = max(((same_matter(problem.text, p.text, themes), -n, p.id) for n, p in enumerate(plans)), default=(0.0, 0, ""))
+        best = max(
+            ((same_matter(problem.text, p.text, themes), -n, p.id) for n, p in enumerate(plans)),
+            default=(0.0, 0, ""),
+        )
         if best[0] >= _SAME_MATTER:
             answered[best[2]].append(problem.id)
     return {k: tuple(v) for k, v in answered.items()}

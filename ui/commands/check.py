@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    app.command("check", cls=Command, help="核校任何一份 .docx/.txt/.md：结构、提法、残留、重复、格式；给出材料时还核事实")(check)
+    app.command(
+        "check",
+        cls=Command,
+        help="核校任何一份 .docx/.txt/.md：结构、提法、残留、重复、格式；给出材料时还核事实",
+    )(check)
 
 
 def parse_date(text: str | None) -> date | None:
@@ -33,8 +37,12 @@ def check(
     brief: Annotated[Path | None, typer.Option("--brief", help="材料文件：逐条核对事实和数字")] = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="按这一天判断提法，默认用成文日期")] = None,
     format: Annotated[str, typer.Option("--format", help="text、json、sarif、junit、html")] = "text",
-    fail_on: Annotated[str, typer.Option("--fail-on", help="出现哪一级问题算未通过：error、warning、info")] = "error",
-    workspace: Annotated[Path | None, typer.Option("--workspace", help="知识库所在文件夹（查与过去材料雷同）")] = None,
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", help="出现哪一级问题算未通过：error、warning、info")
+    ] = "error",
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", help="知识库所在文件夹（查与过去材料雷同）")
+    ] = None,
 ) -> int:
     from assistant.checking import check_files
     from assistant.checks.reports import FORMATS, report

@@ -27,7 +27,9 @@ def rules_list() -> int:
 
 
 @rules_app.command("explain", cls=Command, help="一条规则的依据、范围和正反例")
-def rules_explain(id: Annotated[str, typer.Argument(metavar="RULE", help="规则编号，如 format/half-width")]) -> int:
+def rules_explain(
+    id: Annotated[str, typer.Argument(metavar="RULE", help="规则编号，如 format/half-width")],
+) -> int:
     from assistant.checks.registry import load_rules
     from assistant.errors import InputError
     from assistant.finding import SEVERITY_NAMES
@@ -45,7 +47,9 @@ def rules_explain(id: Annotated[str, typer.Argument(metavar="RULE", help="规则
 
 
 @rules_app.command("validate", cls=Command, help="检查规则文件，指出哪一行有错")
-def rules_validate(folder: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="自己的数据文件夹")] = None) -> int:
+def rules_validate(
+    folder: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="自己的数据文件夹")] = None,
+) -> int:
     from assistant.checks.registry import problems_of
     from assistant.settings import load_settings
 

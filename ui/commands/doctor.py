@@ -18,7 +18,16 @@ from ui.console import out
 if TYPE_CHECKING:
     from assistant.settings import Settings
 
-_PACKAGES = ("langchain", "langchain-openai", "openai", "chromadb", "streamlit", "python-docx", "tiktoken", "tantivy")
+_PACKAGES = (
+    "langchain",
+    "langchain-openai",
+    "openai",
+    "chromadb",
+    "streamlit",
+    "python-docx",
+    "tiktoken",
+    "tantivy",
+)
 _MARK = {True: "好", False: "缺", None: "—"}
 
 
@@ -41,7 +50,11 @@ Row = tuple[bool | None, str, str]
 
 def _python() -> Iterator[Row]:
     version = ".".join(map(str, sys.version_info[:3]))
-    yield sys.version_info >= (3, 11), f"Python {version}", "" if sys.version_info >= (3, 11) else "需要 3.11 以上"
+    yield (
+        sys.version_info >= (3, 11),
+        f"Python {version}",
+        "" if sys.version_info >= (3, 11) else "需要 3.11 以上",
+    )
 
 
 def _packages() -> Iterator[Row]:
@@ -70,9 +83,17 @@ def _workspace(settings: Settings) -> Iterator[Row]:
     folder = settings.workspace
     parent = next(p for p in (folder, *folder.parents) if p.exists())
     writable = os.access(parent, os.W_OK)
-    yield writable, f"工作文件夹 {folder}", "" if writable else "不能写入，请用 --workspace 或 ZHIBI_WORKSPACE 换一处"
+    yield (
+        writable,
+        f"工作文件夹 {folder}",
+        "" if writable else "不能写入，请用 --workspace 或 ZHIBI_WORKSPACE 换一处",
+    )
     has = (index_folder(settings)).exists()
-    yield True if has else None, "知识库" + ("已建" if has else "还没有建"), "" if has else "用 zhibi knowledge add 添加过去的总结和政策文件"
+    yield (
+        True if has else None,
+        "知识库" + ("已建" if has else "还没有建"),
+        "" if has else "用 zhibi knowledge add 添加过去的总结和政策文件",
+    )
 
 
 def _model(settings: Settings) -> Iterator[Row]:
@@ -107,7 +128,15 @@ def _reach(settings: Settings) -> tuple[bool, str]:
 
 def _helpers() -> Iterator[Row]:
     soffice = shutil.which("soffice")
-    yield True if soffice else None, "LibreOffice" + ("" if soffice else "没有装"), "" if soffice else "只影响读取 .doc 和 .wps，可先另存为 .docx"
+    yield (
+        True if soffice else None,
+        "LibreOffice" + ("" if soffice else "没有装"),
+        "" if soffice else "只影响读取 .doc 和 .wps，可先另存为 .docx",
+    )
     cached = os.environ.get("TIKTOKEN_CACHE_DIR")
     there = bool(cached and Path(cached).is_dir())
-    yield True if there else None, "tiktoken 词表" + ("" if there else "没有放"), "" if there else "用量按字数估计；要精确可设 TIKTOKEN_CACHE_DIR"
+    yield (
+        True if there else None,
+        "tiktoken 词表" + ("" if there else "没有放"),
+        "" if there else "用量按字数估计；要精确可设 TIKTOKEN_CACHE_DIR",
+    )

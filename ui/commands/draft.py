@@ -21,29 +21,45 @@ _OVERRIDES = "不写在材料里时用："
 
 
 def register(app: typer.Typer) -> None:
-    app.command("draft", cls=Command, help="起草一份：写出 Word 成稿、带批注的核校稿（.review.docx）和来源档（.audit.json）")(draft)
+    app.command(
+        "draft",
+        cls=Command,
+        help="起草一份：写出 Word 成稿、带批注的核校稿（.review.docx）和来源档（.audit.json）",
+    )(draft)
     app.command("ask", cls=Command, help="动笔之前该问的问题：先列签发前必答的，再列可补充的")(ask)
 
 
 def draft(
     brief: BriefFile,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="成稿文件，默认与材料同名的 .docx")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="成稿文件，默认与材料同名的 .docx")
+    ] = None,
     format: Annotated[str, typer.Option("--format", help="docx、md、html、json，可用逗号并列")] = "docx",
     model: Annotated[str | None, typer.Option("--model", help="模型名；embedded 为内置写手，不联网")] = None,
-    register: Annotated[str | None, typer.Option("--register", help="语域：concise 简明、standard 一般、full 完整")] = None,
+    register: Annotated[
+        str | None, typer.Option("--register", help="语域：concise 简明、standard 一般、full 完整")
+    ] = None,
     kind: Annotated[str | None, typer.Option("--kind", help=_OVERRIDES + "文种")] = None,
     organization: Annotated[str | None, typer.Option("--organization", help=_OVERRIDES + "单位")] = None,
     period: Annotated[str | None, typer.Option("--period", help=_OVERRIDES + "时段，如 2023-H1")] = None,
-    outline_only: Annotated[bool, typer.Option("--outline-only", help="只列提纲和事实归属，不写正文")] = False,
-    section: Annotated[str | None, typer.Option("--section", help="只重写这一节（提纲中的编号，如 a2）并打印")] = None,
-    fail_on: Annotated[str, typer.Option("--fail-on", help="出现哪一级问题算未通过：error、warning、info")] = "error",
+    outline_only: Annotated[
+        bool, typer.Option("--outline-only", help="只列提纲和事实归属，不写正文")
+    ] = False,
+    section: Annotated[
+        str | None, typer.Option("--section", help="只重写这一节（提纲中的编号，如 a2）并打印")
+    ] = None,
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", help="出现哪一级问题算未通过：error、warning、info")
+    ] = "error",
     fresh: Annotated[bool, typer.Option("--fresh", help="不用以前存下的模型回复")] = False,
     workspace: Annotated[Path | None, typer.Option("--workspace", help="索引和存档所在文件夹")] = None,
 ) -> int:
     from assistant.settings import load_settings
 
     settings = load_settings(model=model, workspace=workspace, fresh=fresh or None)
-    parsed = _read(brief, {"register": register, "kind": kind, "organization": organization, "period": period})
+    parsed = _read(
+        brief, {"register": register, "kind": kind, "organization": organization, "period": period}
+    )
     formats = _formats(format)
     floor = severity(fail_on)
     if outline_only:
@@ -115,7 +131,9 @@ def _outline(brief: Brief, settings: Settings) -> int:
     out(outline.title)
     for s in outline.sections:
         indent = "  " * max(s.level - 1, 0)
-        out(f"{indent}{s.number}{s.heading or {'opening': '（开头）', 'closing': '（结尾）'}[s.part]}  [{s.id}]")
+        out(
+            f"{indent}{s.number}{s.heading or {'opening': '（开头）', 'closing': '（结尾）'}[s.part]}  [{s.id}]"
+        )
         for sub in s.subheads:
             out(f"{indent}    {sub.heading}：{'、'.join(sub.items)}")
         if not s.subheads:
@@ -151,7 +169,9 @@ def _report(done: Draft, written: Sequence[Path], floor: str) -> int:
     open_ = done.document().text.count("【待补") + done.document().text.count("【待核")
     n = counts(done.findings)
     length = char_count("".join(s.text for s in done.sections))
-    say(f"正文{length}字，待补待核{open_}处；问题：必错{n['error']}、疑似{n['warning']}、提示{n['info']}；待问{len(done.questions)}条（见核校稿）")
+    say(
+        f"正文{length}字，待补待核{open_}处；问题：必错{n['error']}、疑似{n['warning']}、提示{n['info']}；待问{len(done.questions)}条（见核校稿）"
+    )
     failing = [f for f in done.findings if at_or_above(f.severity, floor)]  # type: ignore[arg-type]
     for f in failing[:20]:
         say(f"  {f.rule}：{f.message}")

@@ -40,7 +40,9 @@ def _open(settings: Settings) -> Index:
 @app.command("add", cls=Command, help="添加文件或文件夹：.txt .md .docx .pdf（.doc .wps 需装 LibreOffice）")
 def add(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="文件或文件夹")],
-    lane: Annotated[str | None, typer.Option("--lane", help="policy 政策，precedent 过去材料；不写则自动辨认")] = None,
+    lane: Annotated[
+        str | None, typer.Option("--lane", help="policy 政策，precedent 过去材料；不写则自动辨认")
+    ] = None,
     workspace: Workspace = None,
 ) -> int:
     from assistant.errors import InputError, ZhibiError
@@ -56,7 +58,10 @@ def add(
                 failed += 1
                 say(f"未添加：{result}")
                 continue
-            out(f"{_STATUS[result.status]}\t{path}\t{result.passages}段" + (f"\t{result.similar_to}" if result.similar_to else ""))
+            out(
+                f"{_STATUS[result.status]}\t{path}\t{result.passages}段"
+                + (f"\t{result.similar_to}" if result.similar_to else "")
+            )
             for warning in warnings:
                 say(f"  {path.name}：{warning}")
         index.sync()
@@ -97,7 +102,9 @@ def list_(workspace: Workspace = None) -> int:
 
 
 @app.command("remove", cls=Command, help="按文件名或编号移除")
-def remove(name: Annotated[str, typer.Argument(metavar="NAME", help="文件名或编号")], workspace: Workspace = None) -> int:
+def remove(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="文件名或编号")], workspace: Workspace = None
+) -> int:
     from assistant.errors import InputError
 
     with _open(_settings(workspace)) as index:
@@ -118,7 +125,9 @@ def rebuild(workspace: Workspace = None) -> int:
 
 
 @app.command("export", cls=Command, help="把知识库导出为一个文件，供不联网的机器导入")
-def export(path: Annotated[Path, typer.Argument(metavar="FILE", help="导出到")], workspace: Workspace = None) -> int:
+def export(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="导出到")], workspace: Workspace = None
+) -> int:
     with _open(_settings(workspace)) as index:
         index.export(path)
     out(str(path))
@@ -126,7 +135,9 @@ def export(path: Annotated[Path, typer.Argument(metavar="FILE", help="导出到"
 
 
 @app.command("import", cls=Command, help="导入别处导出的知识库")
-def import_(path: Annotated[Path, typer.Argument(metavar="FILE", help="导出的文件")], workspace: Workspace = None) -> int:
+def import_(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="导出的文件")], workspace: Workspace = None
+) -> int:
     with _open(_settings(workspace)) as index:
         count = index.import_(path)
     out(f"已导入\t{count}个文件")
@@ -135,7 +146,9 @@ def import_(path: Annotated[Path, typer.Argument(metavar="FILE", help="导出的
 
 @app.command("validate", cls=Command, help="检查提法、文件、文种等数据文件，指出哪一行有错")
 def validate(
-    folder: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="自己的数据文件夹（内有 knowledge/）")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[FOLDER]", help="自己的数据文件夹（内有 knowledge/）")
+    ] = None,
 ) -> int:
     from assistant.catalogue.validate import validate as problems_of
     from assistant.settings import load_settings

@@ -35,7 +35,13 @@ def check_facts(document: Document, context: FactContext) -> tuple[Finding, ...]
 def _coverage(item: Item, told: list[Place]) -> Iterator[Finding]:
     if not told:
         if item.required:
-            yield Finding("facts/missing", "error", f"材料 {item.id} 没有写进来：{item.text}", facts=(item.id,), quote=item.id)
+            yield Finding(
+                "facts/missing",
+                "error",
+                f"材料 {item.id} 没有写进来：{item.text}",
+                facts=(item.id,),
+                quote=item.id,
+            )
         return
     own = [p for p in told if not (item.lane == "problem" and p.part == "plans")] or told
     text = "".join(p.sentence.text for p in own)
@@ -45,7 +51,9 @@ def _coverage(item: Item, told: list[Place]) -> Iterator[Finding]:
     yield from lost_values(item, own)
     paragraphs = {p.paragraph for p in own if p.part != "plans"}
     if item.lane == "fact" and len(paragraphs) > 1:
-        yield own[-1].whole("facts/repeated", "warning", f"材料 {item.id} 写了 {len(paragraphs)} 处，请只留一处")
+        yield own[-1].whole(
+            "facts/repeated", "warning", f"材料 {item.id} 写了 {len(paragraphs)} 处，请只留一处"
+        )
 
 
 def _known(item: Item) -> str:

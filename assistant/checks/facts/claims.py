@@ -39,11 +39,13 @@ class ClaimPatterns:
 @cache
 def claim_patterns() -> ClaimPatterns:
     data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "claims.yaml").read_text("utf-8"))
-    join = lambda key: re.compile("|".join(f"(?:{p})" for p in data[key]))  # noqa: E731
+    one = {
+        key: re.compile("|".join(f"(?:{p})" for p in data[key]))
+        for key in ("result", "action", "softener", "hypothetical")
+    }
     return ClaimPatterns(
-        join("result"), join("action"), join("softener"), join("hypothetical"),
-        data["leads_at_most"], data["covered"], data["tail_at_least"],
-    )  # fmt: skip
+        **one, lead=data["leads_at_most"], covered=data["covered"], tail=data["tail_at_least"]
+    )
 
 
 def clauses(text: str) -> list[Span]:

@@ -24,7 +24,9 @@ class FactContext:
         return [i for i in self.brief.ledger if i.id in ids]
 
     def policy_text(self, sentence: Sentence) -> str:
-        return "".join(self.policies[p].text + self.policies[p].title for p in sentence.policies if p in self.policies)
+        return "".join(
+            self.policies[p].text + self.policies[p].title for p in sentence.policies if p in self.policies
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,17 @@ class Place:
     def finding(self, rule: str, severity: Severity, message: str, start: int, end: int) -> Finding:
         quote = self.sentence.text[start:end]
         facts = tuple(self.sentence.facts)
-        return Finding(rule, severity, message, self.paragraph, self.offset + start, self.offset + end, quote, None, facts)
+        return Finding(
+            rule,
+            severity,
+            message,
+            self.paragraph,
+            self.offset + start,
+            self.offset + end,
+            quote,
+            None,
+            facts,
+        )
 
     def whole(self, rule: str, severity: Severity, message: str) -> Finding:
         return self.finding(rule, severity, message, 0, len(self.sentence.text))

@@ -45,13 +45,21 @@ def _title(value: Value, place: Place, context: FactContext) -> Iterator[Finding
 
 def _date(value: Value, place: Place, context: FactContext, cited: list[Value]) -> Iterator[Finding]:
     brief = context.brief
-    texts = fold("".join(i.text for i in context.items(place.sentence)) + context.policy_text(place.sentence) + brief.title)
+    texts = fold(
+        "".join(i.text for i in context.items(place.sentence))
+        + context.policy_text(place.sentence)
+        + brief.title
+    )
     if fold(value.surface) in texts or value.key in {v.key for v in cited}:
         return
     years = {brief.period.start.year, brief.period.end.year, brief.period.end.year + 1, brief.date.year}
     own = value.kind == "year" and value.amount is not None and int(value.amount) in years
     own = own or value.surface == f"{brief.date.year}年{brief.date.month}月{brief.date.day}日"
-    if own or value.surface in (brief.period.label, brief.period.next_label) or _period_part(value.surface, context):
+    if (
+        own
+        or value.surface in (brief.period.label, brief.period.next_label)
+        or _period_part(value.surface, context)
+    ):
         return
     message = f"时间“{value.surface}”不在所引材料里，请核对或删去"
     yield place.finding("facts/untraced-date", "error", message, value.start, value.end)

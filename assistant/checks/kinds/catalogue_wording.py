@@ -12,7 +12,7 @@ from datetime import timedelta
 from assistant.catalogue import Catalogue, Formulation
 from assistant.catalogue.nodes import Fields
 from assistant.checks.rule import Kind, Rule
-from assistant.checks.scan import Pattern, compiled
+from assistant.checks.scan import Pattern
 from assistant.finding import Severity
 
 _SKIP = frozenset({"skip"})
@@ -36,7 +36,6 @@ def grave(entry: Formulation) -> bool:
 
 
 def _canonical(rule: Rule, catalogue: Catalogue) -> Iterator[Pattern]:
-    right = _right_forms(catalogue)
     for entry in catalogue.formulations:
         if entry.id in rule.options:
             continue
@@ -53,16 +52,18 @@ def _canonical(rule: Rule, catalogue: Catalogue) -> Iterator[Pattern]:
                 words={"right": variant.fix, "source": source_of(entry)},
                 replacement=variant.replacement,
                 after=variant.applies_after or start,
-                protected=tuple(t for t in right if compiled(variant.regex).search(t)),
+                guarded=True,
             )
 
 
-def _right_forms(catalogue: Catalogue) -> tuple[str, ...]:
+def right_forms(catalogue: Catalogue) -> tuple[str, ...]:
     """Every accepted wording: a wrong form inside one of them is none."""
     forms: dict[str, None] = {}
     for entry in catalogue.formulations:
-        for text in (entry.text, *entry.aliases, *entry.accepted, *entry.preferred, *entry.quotes):
+        for text in (entry.text, *entry.aliases, *entry.accepted, *entry.preferred):
             forms[text] = None
+        for quote in entry.quotes:
+            forms[quote.text] = None
     return tuple(forms)
 
 
@@ -79,7 +80,21 @@ def _slips(rule: Rule, catalogue: Catalogue) -> Iterator[Pattern]:
             )
 
 
+def _terms(rule: Rule, catalogue: Catalogue) -> Iterator[Pattern]:
+    for entry in catalogue.org_terms:
+        if entry.id not in rule.options:
+            yield Pattern(
+                rule,
+                entry.regex,
+                entry.severity,
+                part=entry.id,
+                words={"right": entry.fix, "why": entry.rule},
+                bodies=entry.bodies,
+            )
+
+
 KINDS = {
+    "org-term": Kind(_read, _SKIP, frozenset({"right", "why"}), patterns=_terms),
     "canonical": Kind(_read, _SKIP, frozenset({"right", "source"}), patterns=_canonical),
     "char-error": Kind(_read, _SKIP, frozenset({"right"}), patterns=_slips),
 }

@@ -97,7 +97,7 @@ def _find(rule: Rule, view: View) -> Iterator[Hit]:
 
 
 def _accepted(catalogue: Catalogue) -> tuple[str, ...]:
-    return tuple(t for e in catalogue.formulations for t in (e.text, *e.members, *e.aliases, *e.accepted, *e.quotes))
+    return tuple(t for e in catalogue.formulations for t in (e.text, *e.members, *e.aliases, *e.accepted, *(q.text for q in e.quotes)))
 
 
 def _is_known(text: str, start: int, end: int, known: tuple[str, ...]) -> bool:

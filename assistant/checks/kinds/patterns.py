@@ -37,11 +37,13 @@ def _read_entries(fields: Fields, key: str, with_right: bool) -> tuple[Entry, ..
         literal, regex = inner.text("literal"), inner.pattern("regex")
         if bool(literal) == bool(regex) and not inner.problems:
             inner.problem("literal 和 regex 要写且只写一个")
+        if with_right and "right" not in inner:
+            inner.problem("缺少 right（应写成什么；要删去的写 ''）")
         severity = inner.choice("severity", SEVERITIES) if "severity" in inner else None
         out.append(
             Entry(
                 regex or re.escape(literal),
-                inner.text("right", required=with_right),
+                inner.text("right"),
                 inner.flag("safe", False),
                 severity,  # type: ignore[arg-type]
                 literal,

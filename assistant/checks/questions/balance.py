@@ -9,8 +9,9 @@ from functools import lru_cache
 from assistant.brief import Item
 from assistant.checks.questions.context import Ask, Context, clip, numeral, quoted
 from assistant.similarity import bigrams
+from assistant.text import CLAUSE_END
 
-_ALIKE = 2
+_ALIKE = 1
 
 
 def missing_parts(ctx: Context) -> Iterator[Ask]:
@@ -82,10 +83,12 @@ def _two(number: int) -> str:
 
 
 def _ends(items: Sequence[Item]) -> list[tuple[str, str]]:
-    """The mark stands at the end of the bullet: its last characters, as many as make them unique."""
+    """The mark stands at the end of the bullet: after its last clause, or as much as stands only once in it."""
     out = []
     for item in items:
-        start = max(len(item.text) - 6, 0)
+        start = len(item.text) - 1
+        while start and item.text[start - 1] not in CLAUSE_END:
+            start -= 1
         while start and item.text.find(item.text[start:]) != start:
             start -= 1
         out.append((item.id, item.text[start:]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -44,7 +45,7 @@ class Context:
     def of(cls, brief: Brief, catalogue: Catalogue, data: Data) -> Context:
         genre = catalogue.genres.get(brief.kind)
         person = genre.person if genre else "unit"
-        unit = "您" if person == "self" else own_name(brief.organization).replace("我", "本", 1)
+        unit = "您" if person == "self" else _own(brief.organization, data)
         slots = {
             "unit": unit, "period": brief.period.label, "part": brief.period.part, "next": brief.period.next_label,
             "year": str(brief.period.start.year), "body": brief.body or "党组织", "organization": brief.organization,
@@ -59,6 +60,16 @@ class Context:
     @property
     def is_self(self) -> bool:
         return self.genre is not None and self.genre.person == "self"
+
+    @property
+    def is_party(self) -> bool:
+        """Whether the text is a party report, or a party officer's own: those must speak of political study."""
+        table, brief = self.data.tables["period"], self.brief
+        if brief.kind not in table["party_kinds"]:
+            return False
+        return (
+            not self.is_self or bool(brief.body) or re.search(table["party_author"], brief.author) is not None
+        )
 
     @property
     def facts_text(self) -> str:
@@ -91,6 +102,13 @@ class Context:
             tuple(i.id for i in facts),
             tuple(Mark(fact, anchor, inline) for fact, anchor in places if inline and anchor),
         )
+
+
+def _own(organization: str, data: Data) -> str:
+    """本局, 本镇; 本单位 where the text is written in the name of a party organisation."""
+    if re.search(data.tables["scope"]["party_org"], organization):
+        return "本单位"
+    return own_name(organization).replace("我", "本", 1)
 
 
 def _inside(template: str, slot: str, value: str) -> str:

@@ -73,8 +73,9 @@ class Data:
     tables: Mapping[str, Any] = field(default_factory=dict)
 
 
-def data() -> Data:
-    return load(resources.find("knowledge", "questions.yaml"))
+def data(overlay: Path | None = None) -> Data:
+    """The shipped questions, or the user's own file of the same name."""
+    return load(resources.find("knowledge", "questions.yaml", overlay))
 
 
 @lru_cache(maxsize=4)

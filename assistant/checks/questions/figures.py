@@ -98,7 +98,7 @@ def percentages(ctx: Context) -> Iterator[Ask]:
                 yield ctx.say("percent_over", facts=[item], at=at, quote=quote)
             elif rate and counts:
                 yield from _against_counts(ctx, item, value, counts, at)
-            elif rate:
+            elif re.search(table["base_words"], clause):
                 yield ctx.say("percent_base", facts=[item], quote=clause)
 
 

@@ -16,6 +16,7 @@ _BY_FACT = "fact"
 _LONGEST = 250
 _MOST_DETAILS = 3
 _ONE_MARK_FOR = 2
+_ALWAYS = 2
 
 Cluster = list[Ask]
 
@@ -35,15 +36,16 @@ def _weight(cluster: Cluster) -> int:
 
 
 def _fewer_marks(asks: Sequence[Ask], items: int) -> list[Ask]:
-    """At most one mark for two bullets: the lightest go first; a mark is never put twice at one place."""
-    room, seen, kept = max(items // _ONE_MARK_FOR, 1), list[Mark](), {}
+    """At most one mark for two bullets: the lightest go first; never two at one place. Marks for a topic that no bullet
+    covers stand in no bullet's sentence and are not counted."""
+    room, seen, kept = max(items // _ONE_MARK_FOR, _ALWAYS), list[Mark](), {}
     for ask in sorted(asks, key=lambda a: -a.weight):
         marks: list[Mark] = []
         for mark in ask.marks:
-            if room and not any(_same_place(mark, other) for other in seen):
+            if (room or not mark.fact) and not any(_same_place(mark, other) for other in seen):
                 seen.append(mark)
                 marks.append(mark)
-                room -= 1
+                room -= bool(mark.fact)
         kept[id(ask)] = replace(ask, marks=tuple(marks))
     return [kept[id(a)] for a in asks]
 

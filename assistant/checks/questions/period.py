@@ -18,25 +18,29 @@ _DAY = re.compile(r"(\d{4})年(\d{1,2})月")
 
 def topics(ctx: Context) -> Iterator[Ask]:
     """Topics of study that the period's text must mention and no fact does; campaigns are asked about by themselves."""
+    if not ctx.is_party:
+        return
     table = ctx.data.tables["period"]
-    rule = ctx.catalogue.period_rule(ctx.brief.period)
-    for topic in rule.must if rule else ():
-        name = topic[0]
-        if (
-            re.search(table["skip"], name)
-            or re.search(table["campaign"], name)
-            or not re.search(table["study"], name)
-        ):
-            continue
-        if any(wording in ctx.facts_text for wording in topic):
-            continue
-        name = _spoken(name, table)
+    for topic in missing_topics(ctx):
+        name = _spoken(topic[0], table)
         if ctx.is_self:
             yield ctx.say("topic_self", topic=name)
             continue
         planned = any(wording in i.text for i in ctx.brief.plans for wording in topic)
         lead = "" if re.search(table["lead_unless"], name) else table["lead"]
         yield ctx.say("topic_plans" if planned else "topic_absent", topic=lead + name, lead="")
+
+
+def missing_topics(ctx: Context) -> list[tuple[str, ...]]:
+    table = ctx.data.tables["period"]
+    rule = ctx.catalogue.period_rule(ctx.brief.period)
+    found = []
+    for topic in rule.must if rule else ():
+        passed = re.search(table["skip"], topic[0]) or re.search(table["campaign"], topic[0])
+        asked = not passed and re.search(table["study"], topic[0])
+        if asked and not any(wording in ctx.facts_text for wording in topic):
+            found.append(topic)
+    return found
 
 
 def _spoken(name: str, table: dict[str, Any]) -> str:
@@ -46,6 +50,8 @@ def _spoken(name: str, table: dict[str, Any]) -> str:
 
 
 def campaigns(ctx: Context) -> Iterator[Ask]:
+    if not ctx.is_party:
+        return
     period = ctx.brief.period
     least = ctx.data.tables["period"]["least_days"]
     running = ctx.catalogue.windows_in(period.start, period.end)
@@ -62,7 +68,7 @@ def _campaign(ctx: Context, name: str, running: list[CampaignWindow]) -> Iterato
         yield from _not_yet(ctx, names, second, facts, plans)
     elif not facts:
         told = [w for w in running if not second or _first_batch(ctx) is not _is_second(w)] or running
-        window = f"{_month(told[0].start)}至{_month(told[-1].end)}"
+        window = _span(told[0].start, told[-1].end)
         yield ctx.say("campaign_plans" if plans else "campaign_absent", facts=plans, name=name, window=window)
 
 
@@ -99,6 +105,10 @@ def _is_second(window: CampaignWindow) -> bool:
 
 def _first_batch(ctx: Context) -> bool:
     return re.search(ctx.data.tables["period"]["first_batch"], ctx.brief.organization) is not None
+
+
+def _span(start: date, end: date) -> str:
+    return f"{_month(start)}至{f'{end.month}月' if end.year == start.year else _month(end)}"
 
 
 def _month(day: date) -> str:

@@ -8,41 +8,54 @@ from collections.abc import Iterator
 from assistant.checks.questions.context import Ask, Context
 
 _FEW = 6
+_LISTED = 5
+_ALIKE = 4
 _ROUND = 50
 
 
 def expected(ctx: Context) -> Iterator[Ask]:
     """Topics of the genre that neither facts nor problems mention: the grave ones by themselves, the others in one list."""
-    scope, text = ctx.data.tables["scope"], "\n".join(i.text for i in ctx.brief.facts + ctx.brief.problems)
-    text += "\n".join(s.heading for s in ctx.brief.sections)
-    text = text.replace(ctx.data.tables["period"]["lead"], "")  # 学习宣传贯彻 is no work of 宣传
-    names: list[str] = []
-    for topic in ctx.genre.expectations if ctx.genre else ():
-        if topic.id in scope["skip_expectations"] or any(word in text for word in topic.any):
-            continue
-        if topic.blocking:
-            yield ctx.say("expectation", question=topic.question)
-        else:
-            names.append(topic.name)
-    known = [t for t in scope["topics"].get(ctx.brief.kind, ()) if not any(w in text for w in t["any"])]
-    names += [t["name"] for t in known] + _of_the_period(ctx, text)
-    if names := _distinct(names):
-        yield ctx.say("mentions", names="、".join(names))
+    text = _mentioned(ctx)
+    scope = ctx.data.tables["scope"]
+    missing = [t for t in (ctx.genre.expectations if ctx.genre else ()) if not any(w in text for w in t.any)]
+    missing = [t for t in missing if t.id not in scope["skip_expectations"]]
+    yield from (ctx.say("expectation", question=t.question) for t in missing if t.blocking)
+    asked = {t.name for t in missing if t.blocking}
+    names = [t.name for t in missing if not t.blocking]
+    names += [
+        t["name"] for t in scope["topics"].get(ctx.brief.kind, ()) if not any(w in text for w in t["any"])
+    ]
+    names = [n for n in _distinct([*names, *_of_the_period(ctx, text)]) if n not in asked]
+    if names:
+        yield ctx.say("mentions", names="、".join(names[:_LISTED]))
+
+
+def _mentioned(ctx: Context) -> str:
+    """Facts, problems and headings; 学习宣传贯彻 without its 宣传, which is no work of publicity."""
+    lines = [i.text for i in ctx.brief.facts + ctx.brief.problems] + [s.heading for s in ctx.brief.sections]
+    lead = ctx.data.tables["period"]["lead"]
+    return "\n".join(lines).replace(lead, lead.replace("宣传", ""))
 
 
 def _of_the_period(ctx: Context, text: str) -> list[str]:
-    rule = ctx.catalogue.period_rule(ctx.brief.period)
+    """What the period's text should mention, the office's level allowing."""
     table = ctx.data.tables["period"]
+    rule = ctx.catalogue.period_rule(ctx.brief.period)
+    if rule is None or not ctx.is_party or re.search(table["should_unless"], ctx.brief.organization):
+        return []
     text += "".join(i.text for i in ctx.brief.plans)
     said = [topic for topic, word in table["said"].items() if word in text]
-    missing = [t for t in (rule.should if rule else ()) if not any(w in text or w in said for w in t)]
-    return [
-        t[0] for t in missing if re.search(table["should"], t[0]) and not re.search(table["campaign"], t[0])
-    ]
+    missing = [t[0] for t in rule.should if not any(w in text or w in said for w in t)]
+    return [t for t in missing if re.search(table["should"], t) and not re.search(table["campaign"], t)]
 
 
 def _distinct(names: list[str]) -> list[str]:
-    return [n for i, n in enumerate(dict.fromkeys(names)) if not any(n in o and n != o for o in names)]
+    """Names without repeats, and without a second name that begins like one before it (组织生活…)."""
+    out: list[str] = []
+    for name in names:
+        if not any(name in o or o in name or name[:_ALIKE] == o[:_ALIKE] for o in out):
+            out.append(name)
+    return out
 
 
 def length(ctx: Context) -> Iterator[Ask]:

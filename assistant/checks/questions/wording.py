@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.brief import Item
 from assistant.checks.questions.context import Ask, Context, clip, numeral, quoted
 
 _CLAIMS_LISTED = 3
+_NAMED = 2
 
 
 def variants(ctx: Context) -> Iterator[Ask]:
@@ -38,17 +38,10 @@ def foreign(ctx: Context) -> Iterator[Ask]:
             continue
         for item in ctx.brief.ledger:
             if m := re.search(entry["match"], item.text):
-                yield _foreign(ctx, item, m.group(), entry["of"])
+                at = [(item.id, m.group())]
+                yield ctx.say("foreign", facts=[item], at=at, phrase=m.group(), system=entry["of"])
     yield from _other_units(ctx)
     yield from _other_bodies(ctx)
-
-
-def _foreign(ctx: Context, item: Item, phrase: str, system: str) -> Ask:
-    from assistant.checks.questions.data import Wording
-
-    text = "“{phrase}”像是{system}的提法，是否{unit}正式提法？"
-    wording = Wording("names", text, "【待核：是否{unit}正式提法】", weight=73)
-    return ctx.put("foreign", wording, [item], [(item.id, phrase)], {"phrase": phrase, "system": system})
 
 
 def _other_units(ctx: Context) -> Iterator[Ask]:
@@ -92,7 +85,13 @@ def documents(ctx: Context) -> Iterator[Ask]:
             continue
         count = f"{numeral(len(names))}份文件" if len(names) > 1 else "这份文件"
         at = [(item.id, names[-1])]
-        yield ctx.say("documents_plain", facts=[item], at=at, count=count, list=clip("、".join(names), 40))
+        yield ctx.say(
+            "documents_plain",
+            facts=[item],
+            at=at,
+            count=count,
+            list="、".join(names[:_NAMED]) + ("等" if len(names) > _NAMED else ""),
+        )
         yield from (
             ctx.say("document_scope", facts=[item], quote=n) for n in names if re.search(table["scope"], n)
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 from assistant.brief import Brief, Item
 from assistant.models.embedded.data import Aim, FactKind, Principle, kind_of, patterns
@@ -18,6 +19,7 @@ from assistant.plan.types import Outline, SectionPlan
 from assistant.plan.units import names_of
 from assistant.similarity import bigrams
 
+T = TypeVar("T")
 _MOST_ITEMS = 6
 _MOST_FACTS_AN_ITEM = 6
 
@@ -72,15 +74,20 @@ class _Dealer:
 
     def _principles(self, theme: str) -> tuple[str, ...]:
         """All that fit, in order of register: the writer takes as many as the length and the register allow."""
-        fit = lambda p: p.fits(self.brief.register, self.brief.date, self.names.kind, self.brief.kind)  # noqa: E731
-        own = [p for p in patterns().principles.get(theme, ()) if fit(p)]
-        rows: Iterable[Principle] = self._rotated(own) or (p for p in patterns().fallback if fit(p))
+        own = [p for p in patterns().principles.get(theme, ()) if self._fits(p)]
+        rows = self._rotated(own) or [p for p in patterns().fallback if self._fits(p)]
         return tuple(self._take(p.text for p in rows))
+
+    def _fits(self, principle: Principle) -> bool:
+        return principle.fits(self.brief.register, self.brief.date, self.names.kind, self.brief.kind)
 
     def _item(self, group: list[Item], theme: str, groups: int) -> ItemLayout:
         kinds = [kind_of(i.text) for i in group]
         lead = self._lead(kinds, theme, group) if groups > 1 else ""
-        lines = [FactLine(item, kind, self._aim(item, kind, theme)) for item, kind in zip(group, kinds, strict=True)]
+        lines = [
+            FactLine(item, kind, self._aim(item, kind, theme))
+            for item, kind in zip(group, kinds, strict=True)
+        ]
         return ItemLayout(lead, tuple(lines))
 
     def _lead(self, kinds: Sequence[FactKind], theme: str, group: list[Item]) -> str:
@@ -101,7 +108,7 @@ class _Dealer:
             return False
         return len(bigrams(aim.text) & bigrams(item.text)) < 2
 
-    def _rotated(self, options: Sequence[object]) -> list:  # type: ignore[type-arg]
+    def _rotated(self, options: Sequence[T]) -> list[T]:
         if not options:
             return []
         k = self.seed % len(options)

@@ -46,14 +46,18 @@ class EmbeddedWriter(BaseChatModel):
         for span in sentence_spans(text):
             yield ChatGenerationChunk(message=AIMessageChunk(content=text[at : span.end]))
             at = span.end
-        yield ChatGenerationChunk(message=AIMessageChunk(content=text[at:], response_metadata={"finish_reason": "stop"}))
+        yield ChatGenerationChunk(
+            message=AIMessageChunk(content=text[at:], response_metadata={"finish_reason": "stop"})
+        )
 
 
 def _reply(messages: list[BaseMessage]) -> str:
     extra = messages[-1].additional_kwargs
     task = extra.get("task")
     if not isinstance(task, SectionTask):
-        raise ServiceError("内置写手只写工作总结的章节；要让模型回答别的问题，请设置模型地址（ZHIBI_BASE_URL、ZHIBI_MODEL）")
+        raise ServiceError(
+            "内置写手只写工作总结的章节；要让模型回答别的问题，请设置模型地址（ZHIBI_BASE_URL、ZHIBI_MODEL）"
+        )
     wanted: tuple[str, ...] = extra.get("only", ())
     if wanted:
         return plain([i for i in task.brief.ledger if i.id in wanted], task)

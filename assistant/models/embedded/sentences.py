@@ -20,7 +20,9 @@ def marks(ids: Iterable[str]) -> str:
     return "".join(f"⟦{i}⟧" for i in ids)
 
 
-def fact_sentence(item: Item, questions: Sequence[Question], *, aim: str = "", when: str = "", subject: str = "") -> str:
+def fact_sentence(
+    item: Item, questions: Sequence[Question], *, aim: str = "", when: str = "", subject: str = ""
+) -> str:
     """``aim，when subject clause⟦F..⟧。``; ``when`` and ``subject`` only where the fact begins with its action."""
     text = clause(item, questions)
     starts_with_action = lexicon().action.match(text) is not None
@@ -36,7 +38,9 @@ def fact_sentence(item: Item, questions: Sequence[Question], *, aim: str = "", w
 def cite(sentence: str, policies: Sequence[PolicySpan]) -> str:
     """Marks of the policy spans that stand word for word in the sentence, before its stop; longest first, two at most."""
     body = fold(sentence)
-    found = [p for p in sorted(policies, key=lambda p: -len(p.text)) if len(p.text) >= 4 and fold(p.text) in body]
+    found = [
+        p for p in sorted(policies, key=lambda p: -len(p.text)) if len(p.text) >= 4 and fold(p.text) in body
+    ]
     kept: list[PolicySpan] = []
     for policy in found:
         if not any(policy.text in k.text for k in kept):

@@ -7,17 +7,19 @@ from typing import Any
 
 from assistant.brief import Brief, Item, Register
 from assistant.evidence import PolicySpan
+from assistant.ledger import clause
 from assistant.models.embedded.data import dated, patterns
 from assistant.models.embedded.layout import ItemLayout, SectionLayout, lay_out
-from assistant.ledger import clause
 from assistant.models.embedded.sentences import cite, fact_sentence, marks
 from assistant.plan.outline import seed_of
-from assistant.plan.types import SectionTask, ordinal
+from assistant.plan.types import Outline, SectionTask, ordinal
 from assistant.plan.units import UnitNames, names_of
 from assistant.text import char_count
 
 _FREE_SHARE: dict[Register, float] = {"concise": 0.25, "standard": 0.45, "full": 0.60}
 _SELF = "duty-report"
+_TOPIC_THEMES = ("theory", "political")
+_TOPIC_KIND = "spirit"
 
 
 def write(task: SectionTask) -> str:
@@ -53,8 +55,27 @@ def _achievements(task: SectionTask) -> str:
 
 
 def _asked_topics(task: SectionTask) -> list[str]:
-    """Topics the period must have and no fact covers: said to be missing where the reader will look for them."""
-    return [f"{q.anchor}。{q.inline}。" for q in task.questions if q.inline and q.anchor and not q.facts]
+    """Topics the period must have and no fact covers: said to be missing, once, where the reader will look for them."""
+    if task.plan.id != _topic_section(task.outline):
+        return []
+    asked = [q for q in task.questions if q.inline.startswith("【待补") and q.anchor and not q.facts]
+    leads = _leads_for_topics(task)
+    return [f"{lead}。{q.anchor}，{q.inline}。" for q, lead in zip(asked, leads, strict=False)]
+
+
+def _topic_section(outline: Outline) -> str:
+    """The section on theory, else on politics, else the first of the achievements."""
+    body = [s for s in outline.written if s.part == "achievements"]
+    ranked = sorted(
+        body, key=lambda s: _TOPIC_THEMES.index(s.theme) if s.theme in _TOPIC_THEMES else len(_TOPIC_THEMES)
+    )
+    return ranked[0].id if ranked else ""
+
+
+def _leads_for_topics(task: SectionTask) -> list[str]:
+    dealt = {i.lead for s in lay_out(task.outline, task.brief).values() for i in s.items}
+    kind = next(k for k in patterns().kinds if k.id == _TOPIC_KIND)
+    return [lead for lead in kind.leads if lead not in dealt]
 
 
 def _items(layout: SectionLayout, task: SectionTask) -> list[str]:
@@ -84,7 +105,9 @@ def _principles(layout: SectionLayout, task: SectionTask, body: int) -> str:
         room = min(room, max(task.plan.length - body, 45))
     most = {"concise": 1, "standard": 3, "full": 4}[task.brief.register]
     own = [_named(p, task.brief, names) for p in layout.principles]
-    quoted = [_sentence(p) for p in task.policies if _quotable(p, task)] if task.brief.register == "full" else []
+    quoted = (
+        [_sentence(p) for p in task.policies if _quotable(p, task)] if task.brief.register == "full" else []
+    )
     head, length = "", 0
     for n, sentence in enumerate([*own[:1], *quoted, *own[1:]]):
         size = char_count(sentence)
@@ -116,16 +139,25 @@ def _problems(task: SectionTask) -> str:
         we=names_of(brief).we, topic=_topic(brief), period=brief.period.label
     )
     ask = frame["evidence_asks"]
-    lines, bare = [], []
-    for n, item in enumerate(task.items, 1):
-        cause = _pick(ask["cause"], task) if self_ else ""
-        lines.append(f"{ordinal(n)}是{clause(item, task.questions)}{marks([item.id])}。{cause}")
-        bare.append(not any(v.kind in ("count", "percent") for v in item.values))
-    if not self_ and any(bare):
-        lines.append(_pick(ask["all"] if sum(bare) > 1 else ask["one"], task))
+    doubts = [q for q in task.questions if q.inline.startswith("【待核")]
+    cause = _pick(ask["cause"], task) if self_ else ""
+    lines = [
+        f"{ordinal(n)}是{clause(i, doubts)}{marks([i.id])}。{cause}" for n, i in enumerate(task.items, 1)
+    ]
+    bare = _without_examples(task)
+    if bare and not self_:
+        lines.append(_pick(ask["all"] if len(bare) > 1 else ask["one"], task))
     if len(task.items) == 1:
         return intro + lines[0].removeprefix("一是") + "".join(lines[1:])
     return "\n".join([intro, *lines])
+
+
+def _without_examples(task: SectionTask) -> list[Item]:
+    """Problems stated without an instance: no figure, and a question that asks for one."""
+    asked = {i for q in task.questions if q.inline.startswith("【待补") for i in q.facts}
+    return [
+        i for i in task.items if i.id in asked and not any(v.kind in ("count", "percent") for v in i.values)
+    ]
 
 
 def _topic(brief: Brief) -> str:
@@ -149,11 +181,11 @@ def _measure(items: Sequence[Item], task: SectionTask, position: int) -> str:
     templates = patterns().frame["plan_sentences"]
     problems = [i for i in items if i.lane == "problem"]
     plans = [i for i in items if i.lane == "plan"]
-    named = "、".join(_short_problem(clause(p, task.questions)) for p in problems)
+    named = "、".join(_short_problem(clause(p, ())) for p in problems)
     wanted = "、".join(clause(p, task.questions) for p in plans)
     key = "both" if plans and problems else "plan" if plans else "problem"
     options = templates[key]
-    template = options[(seed_of(task.brief) + position) % len(options)]
+    template: str = options[(seed_of(task.brief) + position) % len(options)]
     return template.format(problem=named, plan=wanted) + marks([i.id for i in [*plans, *problems]]) + "。"
 
 
@@ -176,9 +208,10 @@ def _words(task: SectionTask) -> dict[str, Any]:
 
 
 def _when(brief: Brief) -> str:
-    return {"year": brief.period.label, "half": brief.period.part if brief.period.start.month > 1 else "今年以来"}.get(
-        brief.period.shape, brief.period.label
-    )
+    return {
+        "year": brief.period.label,
+        "half": brief.period.part if brief.period.start.month > 1 else "今年以来",
+    }.get(brief.period.shape, brief.period.label)
 
 
 def _unit(brief: Brief) -> str:

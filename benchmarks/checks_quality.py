@@ -1,0 +1,148 @@
+"""How many of the known faults the rules find, and how often they cry wolf.
+
+    python benchmarks/checks_quality.py recall        the marked faults of the first seed
+    python benchmarks/checks_quality.py alarms        published official texts, as of each text's own date
+    python benchmarks/checks_quality.py alarms -v     and every error and warning found there
+
+The texts stand beside the checkout (ZHIBI_SHARED overrides); without them there is nothing to measure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from assistant.catalogue import load_catalogue
+from assistant.checks.engine import check
+from assistant.checks.profile import Profile, infer_profile
+from assistant.checks.registry import load_rules
+from assistant.document import Document
+from assistant.finding import Finding
+from assistant.formats.read import read_document
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("ZHIBI_SHARED", ROOT.parent / "shared"))
+# Faults marked for the text as a whole are found by a rule of their class.
+WHOLE = {"struct.missing": "structure/"}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["recall", "alarms"])
+    parser.add_argument("-v", "--verbose", action="store_true")
+    parser.add_argument("--rule", default="", help="only findings of rules that start with this")
+    parser.add_argument("--severity", default="warning", choices=["error", "warning", "info"])
+    args = parser.parse_args()
+    if not SHARED.is_dir():
+        print(f"skipped: {SHARED} is not here")
+        return 0
+    return recall(args.verbose) if args.what == "recall" else alarms(args)
+
+
+def recall(verbose: bool) -> int:
+    data = json.loads((SHARED / "reference/defects-a.json").read_text("utf-8"))
+    path = SHARED / data["text"]
+    document, raw = read_document(path).document, path.read_text("utf-8")
+    profile = Profile(organization="市自然资源和规划局", body="党组", unit="bureau", kind="party-building-summary")
+    inferred = infer_profile(document)
+    profile = Profile(profile.kind, profile.organization, profile.body, "", inferred.period, date(2023, 7, 5), "bureau")
+    findings = check(document, catalogue=load_catalogue(), rules=load_rules(), profile=profile, as_of=date(2023, 7, 5))
+    spans = _file_spans(document, raw, findings)
+    found = {d["id"]: _hits(d, findings, spans) for d in data["defects"]}
+    groups: dict[str, list[bool]] = defaultdict(list)
+    for d in data["defects"]:
+        sure = "certain+likely" if d["certainty"] in ("certain", "likely") else "style"
+        for key in ("all", sure, f"{sure}, needs {d['needs']}"):
+            groups[key].append(bool(found[d["id"]]))
+    for key in sorted(groups):
+        values = groups[key]
+        print(f"{key:32} {sum(values):3}/{len(values):3} {sum(values) / len(values):.0%}")
+    print(f"findings: {dict(Counter(f.severity for f in findings))}")
+    if verbose:
+        _show(data["defects"], found, findings, spans)
+    return 0
+
+
+def _show(defects: list[dict], found: dict[str, list[Finding]], findings: tuple[Finding, ...], spans: dict) -> None:
+    for d in defects:
+        rules = sorted({f.rule for f in found[d["id"]]})
+        print("+" if rules else "-", d["id"], d["certainty"], d["needs"], d["class"], d["quote"][:24], "|", *rules)
+    matched = {id(f) for fs in found.values() for f in fs}
+    print("\nfindings that answer no marked fault:")
+    for f in findings:
+        if id(f) not in matched:
+            print(f"  {f.severity} {f.rule} [{f.quote[:30]}] {f.message[:70]}")
+
+
+def _file_spans(document: Document, raw: str, findings: tuple[Finding, ...]) -> dict[int, tuple[int, int]]:
+    """Offsets of findings in the file, by searching each paragraph's text from its line on."""
+    starts = [0]
+    for line in raw.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    out = {}
+    for f in findings:
+        if f.paragraph < 0:
+            continue
+        block = document.blocks[f.paragraph]
+        base = raw.find(block.text, starts[max(block.line - 1, 0)])
+        base = starts[block.line - 1] if base < 0 else base
+        out[id(f)] = (base + f.start, base + f.end)
+    return out
+
+
+def _hits(defect: dict, findings: tuple[Finding, ...], spans: dict[int, tuple[int, int]]) -> list[Finding]:
+    if defect["start"] < 0:
+        group = WHOLE[defect["class"]]
+        return [f for f in findings if f.paragraph < 0 and f.rule.startswith(group + "frame")]
+    out = []
+    for f in findings:
+        span = spans.get(id(f))
+        if span and span[0] < defect["end"] and defect["start"] < span[1]:
+            out.append(f)
+    return out
+
+
+def _texts() -> Iterator[Path]:
+    yield from sorted((SHARED / "corpus/policy").glob("*.txt"))
+    yield from sorted((SHARED / "corpus/reports").glob("*.txt"))
+
+
+def day_of(path: Path) -> date:
+    """The end of the year in the file's name; for a law its own day."""
+    full = re.search(r"(\d{4})-(\d{2})-(\d{2})", path.stem)
+    if full:
+        return date(*map(int, full.groups()))
+    year = re.search(r"(?<!\d)(19|20)\d{2}", path.stem)
+    return date(int(year.group()), 12, 31) if year else date(2022, 12, 31)
+
+
+def alarms(args: argparse.Namespace) -> int:
+    catalogue, rules = load_catalogue(), load_rules()
+    total, by_severity, by_rule = 0, Counter(), Counter()
+    shown = ["error", "warning", "info"][: ["error", "warning", "info"].index(args.severity) + 1]
+    for path in _texts():
+        document = read_document(path).document
+        total += document.length
+        for f in check(document, catalogue=catalogue, rules=rules, as_of=day_of(path)):
+            by_severity[f.severity] += 1
+            by_rule[f.severity, f.rule.split(".")[0]] += 1
+            if args.verbose and f.severity in shown and f.rule.startswith(args.rule):
+                text = document.blocks[f.paragraph].text if f.paragraph >= 0 else ""
+                around = text[max(0, f.start - 14) : f.start] + "【" + f.quote[:40] + "】" + text[f.end : f.end + 12]
+                print(f"{f.severity[0]} {f.rule} {path.stem[:16]}:{around} >> {f.message[-60:]}")
+    for severity in ("error", "warning", "info"):
+        print(f"{severity:8} {by_severity[severity]:6} in {total} characters: {by_severity[severity] * 10000 / total:.3f} per 10,000")
+    for (severity, rule), n in sorted(by_rule.items(), key=lambda kv: (kv[0][0], -kv[1])):
+        print(f"  {severity:8} {rule:32} {n}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
