@@ -20,7 +20,7 @@ $(STAMP): constraints.txt pyproject.toml
 demo: install
 	mkdir -p demo
 	cp examples/*.yaml demo/
-	$(RUN) -m ui.cli draft demo/half-year.yaml -o demo/half-year.docx --fail-on error
+	$(RUN) -m ui.cli draft demo/half-year.yaml -o demo/half-year.docx || test $$? -eq 1  # 1: placeholders are left for the writer
 	@echo "Word 成稿 demo/half-year.docx，核校稿 demo/half-year.review.docx，来源档 demo/half-year.audit.json"
 
 test: install

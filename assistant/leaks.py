@@ -13,6 +13,7 @@ from assistant.catalogue import Catalogue
 from assistant.document import Document
 from assistant.finding import Finding
 from assistant.index import Index
+from assistant.library import formulae
 from assistant.text import fold
 
 _RUN = 20  # characters; shorter runs are shared by honest texts of the genre
@@ -61,6 +62,8 @@ def _runs(text: str, number: int, index: Index, allowed: str, common: Collection
         folded = fold(piece)
         for phrase in common:
             folded = folded.replace(phrase, "")
+        for formula in formulae():
+            folded = formula.sub("", folded)
         if len(folded) >= _RUN and folded not in allowed:
             message = (
                 f"这段话与过去的材料《{run.source}》连续{run.end - run.start}字相同，请改写或核对是否套用"

@@ -22,11 +22,13 @@ from assistant.catalogue import Catalogue, PolicyDocument
 from assistant.errors import ZhibiError
 from assistant.evidence import PolicySpan, StylePassage
 from assistant.formats.read import DocumentMeta, read_document
-from assistant.index import AddResult, Index, Lane, SourceMeta, Validity
+from assistant.index import AddResult, Hit, Index, Lane, SourceMeta, Validity
+from assistant.plan.assign import theme_scores
 from assistant.plan.types import Outline, SectionPlan
 from assistant.settings import Settings
 from assistant.text import sentences
 
+_POOL = 40  # passages looked through for a section's policy sentences
 READABLE = (".txt", ".md", ".docx", ".pdf", ".doc", ".wps")
 
 
@@ -78,7 +80,7 @@ def files_under(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def add_paths(
-    index: Index, paths: Sequence[Path], lane: Lane | None
+    index: Index, paths: Sequence[Path], lane: Lane | None, catalogue: Catalogue
 ) -> Iterator[tuple[Path, AddResult | ZhibiError, tuple[str, ...]]]:
     """Each file with what became of it; a bad file is reported and does not stop the others."""
     for path in files_under(paths):
@@ -87,7 +89,7 @@ def add_paths(
             result = index.add(
                 read.document,
                 meta_of(read.meta),
-                lane or guess_lane(read.meta),
+                lane or guess_lane(read.meta.title, path.name, catalogue),
                 path.resolve(),
                 read.meta.sha256,
             )
@@ -97,12 +99,16 @@ def add_paths(
             yield path, result, read.warnings
 
 
-def guess_lane(meta: DocumentMeta) -> Lane:
-    """A summary, report or plan of a unit is style (precedent); the rest is policy."""
+def guess_lane(title: str, name: str, catalogue: Catalogue) -> Lane:
+    """Policy only for what is plainly a policy text, by the catalogue or its title; everything else is style, never
+    quoted: an office's own summary taken for policy would be cited as an authority."""
+    if resolver(catalogue)(title, None) is not None:
+        return "policy"
+    pattern = _rules()["policy_titles"]
     return (
-        "precedent"
-        if meta.genre_hint or re.search(r"总结|述职|汇报|工作报告|计划$|打算$|方案$", meta.title)
-        else "policy"
+        "policy"
+        if any(re.search(pattern, t.strip("《》 ")) for t in (title, Path(name).stem) if t)
+        else "precedent"
     )
 
 
@@ -137,13 +143,19 @@ def _rules() -> dict[str, Any]:
     return data
 
 
+@cache
+def formulae() -> tuple[re.Pattern[str], ...]:
+    """Set phrases of the genre: the same in every honest text, so no sign of copying."""
+    return tuple(re.compile(p) for p in _rules()["formulae"])
+
+
 def gather(brief: Brief, outline: Outline, catalogue: Catalogue, index: Index | None) -> Evidence:
     """Policy spans numbered D01… and style passages, the same for every section of the document."""
     spans = [*_statements(brief, outline, catalogue)]
     styles: list[StylePassage] = []
     if index is not None:
         for section in outline.written:
-            spans += _policy_sentences(section, brief, index)
+            spans += _policy_sentences(section, brief, catalogue, index)
         styles = _styles(brief, outline, index)
     distinct = {s.text: s for s in reversed(spans)}
     kept = [s for s in spans if distinct.get(s.text) is s]
@@ -162,38 +174,54 @@ def _statements(brief: Brief, outline: Outline, catalogue: Catalogue) -> Iterato
             yield PolicySpan("", s.text, s.title, s.issuer, s.date, s.themes)
 
 
-def _policy_sentences(section: SectionPlan, brief: Brief, index: Index) -> Iterator[PolicySpan]:
-    """Whole sentences of the office's policy texts on the section's subject, in force on the document's date."""
-    wanted = _rules()["per_section"][brief.register] if section.part == "achievements" else 0
+def _policy_sentences(
+    section: SectionPlan, brief: Brief, catalogue: Catalogue, index: Index
+) -> Iterator[PolicySpan]:
+    """Whole sentences of the office's policy texts on the section's own subject, in force on the document's date."""
+    wanted = (
+        _rules()["per_section"][brief.register] if section.part == "achievements" and section.theme else 0
+    )
     if not wanted:
         return
-    query = section.heading + "".join(brief.item(i).text for i in section.items[:4])
-    hits = index.search(
-        query,
-        lane="policy",
-        themes=(section.theme,) if section.theme else None,
-        as_of=brief.date,
-        limit=wanted,
-    )
-    taken = 0
-    for hit in hits:
+    own = section.heading + "".join(brief.item(i).text for i in section.items)
+    hits = index.search(own[:200], lane="policy", themes=(section.theme,), as_of=brief.date, limit=_POOL)
+    scored = [
+        (score, hit, text)
+        for hit in hits
+        if _datable(hit, brief.date)
+        for text in sentences(hit.passage.text)
+        if quotable(text, own + brief.organization)
+        and (score := _on_subject(text, section.theme, own, catalogue)) > 0
+    ]
+    for _, hit, text in sorted(scored, key=lambda s: -s[0])[:wanted]:
         title = hit.validity.title if hit.validity and hit.validity.title else hit.passage.title
-        for text in sentences(hit.passage.text):
-            if taken < wanted and quotable(text):
-                taken += 1
-                yield PolicySpan(
-                    "",
-                    text.rstrip("。；"),
-                    title,
-                    hit.passage.issuer,
-                    hit.passage.date,
-                    (section.theme,),
-                    True,
-                )
+        yield PolicySpan(
+            "", text.rstrip("。；"), title, hit.passage.issuer, hit.passage.date, (section.theme,), True
+        )
 
 
-def quotable(text: str) -> bool:
-    """A sentence that can stand as a principle: of fair length, normative, about no meeting, clause or figure."""
+def _on_subject(text: str, theme: str, own: str, catalogue: Catalogue) -> float:
+    """The theme's score in the sentence where it leads all other themes and speaks of what the section speaks of, else 0:
+    words on another subject are a false source."""
+    limits = _rules()["theme_score"]
+    terms = [term for term, _ in catalogue.themes[theme].lexicon if term in text]
+    if len(terms) < limits["terms"] or not any(term in own for term in terms):
+        return 0.0
+    scores = theme_scores(text, tuple(catalogue.themes.values()))
+    score = scores.pop(theme, 0.0)
+    return score if score >= limits["least"] and score > max(scores.values(), default=0.0) else 0.0
+
+
+def _datable(hit: Hit, on: date) -> bool:
+    """In force on the day for all we know: a text of unknown date is not quoted."""
+    if hit.validity is not None:
+        return hit.validity.in_force
+    return bool(hit.passage.date) and hit.passage.date <= on.isoformat()
+
+
+def quotable(text: str, own: str) -> bool:
+    """A sentence that can stand as a principle: of fair length, normative, about no meeting, clause, figure
+    or field that ``own`` (the unit's and the section's text) does not speak of."""
     rules = _rules()
     limits = rules["sentence"]
     return (
@@ -201,6 +229,7 @@ def quotable(text: str) -> bool:
         and text.endswith("。")
         and any(re.search(p, text) for p in rules["normative"])
         and not any(re.search(p, text) for p in rules["never"])
+        and not any(word in text and word not in own for word in rules["elsewhere"])
     )
 
 

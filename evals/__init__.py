@@ -1,0 +1,1 @@
+"""Judging drafts: the suite of cases, comparison of drafts, the reviewer's desk."""

@@ -7,7 +7,7 @@ gives the same findings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from assistant.catalogue import Catalogue
@@ -23,6 +23,7 @@ from assistant.finding import SEVERITIES, Finding, Fix, Severity
 
 _AROUND = 60  # characters on each side in which an exception may stand
 _QUOTE_LIMIT = 60
+_GARBLED = "format/garbled"
 
 
 def check(
@@ -39,7 +40,12 @@ def check(
     day = as_of or profile.as_of or date.today()
     view = View(document, profile, day, catalogue)
     found = [*_by_pattern(view, rules), *_by_mechanism(view, rules)]
-    return tuple(sorted(_distinct(found), key=_order))
+    return tuple(sorted(_distinct(f for f in found if _readable(f, view)), key=_order))
+
+
+def _readable(finding: Finding, view: View) -> bool:
+    """Nothing is said of a paragraph that is garbled but that it is."""
+    return finding.paragraph not in view.garbled or finding.rule == _GARBLED
 
 
 def _order(finding: Finding) -> tuple[int, int, int, str]:
@@ -129,7 +135,7 @@ def _lower(cap: Severity, own: Severity | None) -> Severity:
     return max(cap, own, key=SEVERITIES.index)
 
 
-def _distinct(found: list[Finding]) -> list[Finding]:
+def _distinct(found: Iterable[Finding]) -> list[Finding]:
     """One finding a place and fault: of findings on the very same characters with the same fix, the gravest; a
     finding inside another of the same rule group that is at least as grave goes."""
     best: dict[tuple[int, int, int, str], Finding] = {}

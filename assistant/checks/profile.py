@@ -79,7 +79,7 @@ def infer_profile(document: Document) -> Profile:
     return Profile(
         kind=_genre(title) or _genre(_announcement(head)),
         organization=organization,
-        body=_body(document.text, signature),
+        body=_body(document.text, signature) if organization or _genre(title) or _genre(_announcement(head)) else "",
         region=_region(organization),
         period=_period(head),
         date=_date(document.blocks),

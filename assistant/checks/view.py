@@ -23,6 +23,8 @@ _ORDINAL = re.compile(
     rf"(?P<l1>[{_NUMERAL}]{{1,4}})[、．.]|[（(](?P<l2>[{_NUMERAL}]{{1,4}})[）)]、?|(?P<l3>\d{{1,2}})(?:[.．、])(?!\d)|[（(](?P<l4>\d{{1,2}})[）)]、?"
 )
 _ITEM = re.compile(rf"(?:(?<=[。；：，:;！？\s”）])|^)(?P<n>[{_NUMERAL}]{{1,3}})是(?![否不])", re.MULTILINE)
+_ARTICLE = re.compile(rf"第[{_NUMERAL}\d]{{1,5}}[条章节编部款]")
+_GARBLED = re.compile("[\ufffd锛銆鈥鐨鍜]")  # what UTF-8 punctuation and 的、和 turn into when read as GBK
 _TITLE = re.compile(r"《[^《》\n]{1,80}》")
 _QUOTE = re.compile(r"“[^“”\n]{1,120}”")
 
@@ -42,6 +44,16 @@ class Heading:
 
     def text(self, view: View) -> str:
         return view.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordinal:
+    """A paragraph that opens with a number; ``level`` 0 marks a break (an article, a heading without a number)."""
+
+    level: int
+    number: int
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +129,31 @@ class View:
         return tuple(
             _heading(i, b, self.starts[i]) for i, b in enumerate(self.blocks) if b.level and b.role in ("heading", "body")
         )
+
+    @cached_property
+    def ordinals(self) -> tuple[Ordinal, ...]:
+        """Numbers at the head of paragraphs, headings or not: a list is judged whole."""
+        out: list[Ordinal] = []
+        for i, block in enumerate(self.blocks):
+            if block.role not in ("heading", "body", "title"):
+                continue
+            text, base = block.text, self.starts[i]
+            m = _ORDINAL.match(text)
+            if m is None:
+                if _ARTICLE.match(text) or block.role in ("heading", "title"):
+                    out.append(Ordinal(0, 0, base, base))
+                continue
+            level = next(n for n in (1, 2, 3, 4) if m[f"l{n}"])
+            raw = m[f"l{level}"]
+            number = int(raw) if raw.isdigit() else chinese_number(raw)
+            stop = min([p for c in "。；：" if (p := text.find(c, m.end())) > 0], default=len(text))
+            out.append(Ordinal(level, int(number or 0), base, base + min(stop, m.end() + 40)))
+        return tuple(out)
+
+    @cached_property
+    def garbled(self) -> frozenset[int]:
+        """Paragraphs that were decoded with the wrong character set."""
+        return frozenset(i for i, b in enumerate(self.blocks) if len(_GARBLED.findall(b.text)) >= 3)
 
     @cached_property
     def items(self) -> tuple[Item, ...]:

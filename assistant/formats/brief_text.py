@@ -34,6 +34,8 @@ _SOURCE = re.compile(r"\s*[（(【\[](?:来源|出处)[：:]\s*([^）)】\]]+)[�
 _TITLE = re.compile(
     r"(?P<unit>[^0-9０-９\s]{2,30}?)(?:关于)?(?P<period>\d{4}年?(?:度|上半年|下半年|第?[一二三四]季度|年)?)(?P<kind>[^0-9]{2,30})"
 )
+_LANE_LEVEL = 12  # a heading that opens a lane, whatever its level
+_LONGEST_BARE_HEADING = 12
 _KEYS = {"fact": "facts", "problem": "problems", "plan": "plans"}
 
 
@@ -58,7 +60,7 @@ def read_text(path: Path, text: str) -> RawSource:
     if not rows:
         raise BriefError("文件是空的，请先写上单位、时间、文种和事实", path=path)
     data, lines = _header(path, rows)
-    for line in _place(_demote(_classify(rows))):
+    for line in _place(_demote(_promote(_classify(rows)))):
         _append(data, lines, line)
     return RawSource(path, data, lines)
 
@@ -118,6 +120,21 @@ def _heading(number: int, row: str) -> _Line | None:
         return _heading(number, bold[1]) or _Line(number, "heading", bold[1], 12)
     label = _LABEL.fullmatch(row)
     return _Line(number, "heading", label[1].strip(), 12, fixed=True) if label else None
+
+
+def _promote(lines: list[_Line]) -> list[_Line]:
+    """Among bulleted items, a bare short line that names the problems or the plans is their heading."""
+    bulleted = any(x.kind == "item" and x.marked for x in lines)
+    for line in lines:
+        bare = line.kind == "item" and not line.marked and len(line.text) <= _LONGEST_BARE_HEADING
+        if (
+            bulleted
+            and bare
+            and not re.search(r"[\d，。；]", line.text)
+            and words().lane_of_heading(line.text) != "fact"
+        ):
+            line.kind, line.level, line.fixed = "heading", _LANE_LEVEL, True
+    return lines
 
 
 def _unnumbered(text: str) -> str:

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from assistant.document import Block, Draft
-from assistant.finding import SEVERITIES, SEVERITY_NAMES, Finding, Question
+from assistant.finding import SEVERITIES, SEVERITY_NAMES, points, Finding, Question
 from assistant.formats.audit import placed_in
 from assistant.formats.docx_comments import Author, anchor_comment
 from assistant.formats.docx_title import title_lines
@@ -66,7 +66,7 @@ def notes(draft: Draft, facts: Sequence[FactView], policies: Mapping[str, str]) 
     found = sorted(draft.findings, key=lambda f: SEVERITIES.index(f.severity))
     made = [
         *(_of_finding(finding, blocks) for finding in found),
-        *(note for question in draft.questions for note in _of_question(question, blocks)),
+        *(note for question in points(draft.questions) for note in _of_question(question, blocks)),
         *_of_sources(blocks, {fact.id: fact for fact in facts}, policies),
     ]
     return tuple(sorted(made, key=lambda n: n.block))

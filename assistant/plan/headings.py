@@ -12,7 +12,10 @@ import yaml
 
 from assistant import resources
 from assistant.catalogue import Theme
+from assistant.similarity import bigrams
+from assistant.values import lexicon
 
+_COUNT = re.compile(r"[\d*＊每]")
 _CLAUSE = re.compile(r"[，。；、：]")
 
 
@@ -49,14 +52,33 @@ def _greedy(pools: Sequence[Sequence[str]]) -> tuple[str, ...]:
 
 
 def measure_heading(plan_text: str, theme: str, used: set[str], seed: int) -> str:
-    """A short verb-object heading for a measure: its own first clause where that will do, else one for its theme."""
-    for candidate in [*_own_clause(plan_text), *_rotated(_data()["by_theme"].get(theme, ()) or [""], seed)]:
-        if candidate and candidate not in used and candidate[:2] not in {u[:2] for u in used}:
+    """A short verb-object heading for a measure: its own words where they will do, else one for its theme that fits it,
+    else a general one; no two begin alike."""
+    taken = {u[:2] for u in used}
+    own = [*_own_clause(plan_text), *_inner_action(plan_text)]
+    for candidate in [*own, *_fitting(_data()["by_theme"].get(theme, ()), plan_text, seed)]:
+        if candidate not in used and candidate[:2] not in taken:
             return candidate
-    rest = [
-        h for h in _rotated(_data()["fallback"], seed) if h not in used and h[:2] not in {u[:2] for u in used}
-    ]
-    return rest[0] if rest else next((h for h in _data()["fallback"] if h not in used), "抓好后续工作")
+    spare = _rotated(_data()["fallback"], seed)
+    rest = [h for h in spare if h not in used and h[:2] not in taken] or [h for h in spare if h not in used]
+    return max(rest or spare, key=lambda h: len(bigrams(h) & bigrams(plan_text)))
+
+
+def _fitting(options: Sequence[str], text: str, seed: int) -> list[str]:
+    """Headings whose object the text names, the closest first."""
+    fit = [h for h in (_rotated(options, seed) if options else ()) if h[-2:] in text]
+    return sorted(fit, key=lambda h: -len(bigrams(h) & bigrams(text)))
+
+
+def _inner_action(text: str) -> list[str]:
+    """A verb with its object inside the first clauses: 2025年在3条重点河道设立党员责任岗 -> 设立党员责任岗."""
+    limits, found = _data()["heading"], []
+    for clause in _CLAUSE.split(text)[:2]:
+        for m in lexicon().action.finditer(clause):
+            phrase = _COUNT.split(clause[m.start() :], maxsplit=1)[0]
+            if limits["shortest"] < len(phrase) <= limits["longest"] and phrase.isalpha():
+                found.append(phrase)
+    return found[:1]
 
 
 def _own_clause(text: str) -> list[str]:

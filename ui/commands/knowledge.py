@@ -45,14 +45,16 @@ def add(
     ] = None,
     workspace: Workspace = None,
 ) -> int:
+    from assistant.catalogue import load_catalogue
     from assistant.errors import InputError, ZhibiError
     from assistant.library import add_paths
 
     if lane not in (None, *_LANES):
         raise InputError(f"--lane 只能是 policy 或 precedent，不能是 {lane}")
     failed = total = 0
-    with _open(_settings(workspace)) as index:
-        for path, result, warnings in add_paths(index, paths, lane):  # type: ignore[arg-type]
+    settings = _settings(workspace)
+    with _open(settings) as index:
+        for path, result, warnings in add_paths(index, paths, lane, load_catalogue(settings.overlay)):  # type: ignore[arg-type]
             total += 1
             if isinstance(result, ZhibiError):
                 failed += 1

@@ -15,6 +15,7 @@ from assistant.checks.kinds.catalogue_wording import grave, source_of
 from assistant.checks.rule import Hit, Kind, Rule, no_options
 from assistant.checks.scan import compiled
 from assistant.checks.view import View
+from assistant.finding import Severity
 from assistant.text import clause_around
 
 _LOOK_BACK = 16
@@ -31,28 +32,37 @@ def _announced(view: View, start: int) -> bool:
 
 
 def _milestones(_: Rule, view: View) -> Iterator[Hit]:
+    """Each once, where it stands first."""
     for stone in view.catalogue.milestones:
         if view.as_of >= stone.earliest:
             continue
-        severity = None if stone.confidence == "high" else "warning"
-        when = _cn(stone.earliest) if stone.earliest.year < 9999 else "以后"
-        for m in compiled(stone.pattern).finditer(view.text):
-            if not _announced(view, m.start()):
-                yield Hit(m.start(), m.end(), {"name": stone.name, "when": when}, part=stone.id, severity=severity)  # type: ignore[arg-type]
+        found = [m for m in compiled(stone.pattern).finditer(view.text) if not _announced(view, m.start())]
+        if found:
+            when = _cn(stone.earliest) if stone.earliest.year < 9999 else "以后"
+            words = {"name": stone.name, "when": when, "count": _times(len(found))}
+            severity: Severity | None = None if stone.confidence == "high" else "warning"
+            yield Hit(found[0].start(), found[0].end(), words, part=stone.id, severity=severity)
+
+
+def _times(n: int) -> str:
+    return f"（共{n}处）" if n > 1 else ""
 
 
 def _not_yet(rule: Rule, view: View) -> Iterator[Hit]:
+    """Formulations used before their day, but for those a milestone already covers; each once."""
+    taken = [m.pattern for m in view.catalogue.milestones if view.as_of < m.earliest]
     for entry in view.catalogue.formulations:
         if entry.introduced is None or view.as_of >= entry.introduced or entry.id in rule.options:
             continue
         for name in (entry.text, *entry.aliases):
-            if len(name.strip("“”")) < _SHORTEST:
+            if len(name.strip("“”")) < _SHORTEST or any(compiled(p).search(name) for p in taken):
                 continue
-            for start in _occurrences(view.text, name):
-                if not _announced(view, start):
-                    words = {"when": _cn(entry.introduced), "source": source_of(entry)}
-                    severity = None if grave(entry) else "warning"
-                    yield Hit(start, start + len(name), words, part=entry.id, severity=severity)  # type: ignore[arg-type]
+            starts = [at for at in _occurrences(view.text, name) if not _announced(view, at)]
+            if starts:
+                words = {"when": _cn(entry.introduced), "source": source_of(entry), "count": _times(len(starts))}
+                severity: Severity | None = None if grave(entry) else "info"
+                yield Hit(starts[0], starts[0] + len(name), words, part=entry.id, severity=severity)
+                break
 
 
 def _occurrences(text: str, literal: str) -> Iterator[int]:
@@ -62,13 +72,33 @@ def _occurrences(text: str, literal: str) -> Iterator[int]:
         at = text.find(literal, at + len(literal))
 
 
+@dataclass(frozen=True, slots=True)
+class _Superseded:
+    """``always``: entries that are wrong in any part; the others only in the plans, where ``review`` does not match."""
+
+    always: frozenset[str]
+    review: str
+
+
+def _read_superseded(fields: Fields) -> _Superseded:
+    return _Superseded(frozenset(fields.texts("always")), fields.pattern("review", required=True))
+
+
 def _superseded(rule: Rule, view: View) -> Iterator[Hit]:
     for entry in view.catalogue.formulations:
-        if not _is_superseded(entry, view.as_of) or entry.id in rule.options:
+        if not _is_superseded(entry, view.as_of):
             continue
         for start in _occurrences(view.text, entry.text):
-            words = {"right": entry.superseded_by, "when": _cn(entry.deprecated)}  # type: ignore[arg-type]
-            yield Hit(start, start + len(entry.text), words, part=entry.id)
+            end = start + len(entry.text)
+            if entry.id in rule.options.always or _planned(rule, view, start, end):
+                yield Hit(start, end, {"right": entry.superseded_by, "when": _cn(entry.deprecated)}, part=entry.id)  # type: ignore[arg-type]
+
+
+def _planned(rule: Rule, view: View, start: int, end: int) -> bool:
+    if view.blocks[view.block_at(start)].part != "plans":
+        return False
+    clause = clause_around(view.text, start, end)
+    return not compiled(rule.options.review).search(view.text, clause.start, min(clause.end + 4, len(view.text)))
 
 
 def _is_superseded(entry: Formulation, on: date) -> bool:
@@ -77,32 +107,43 @@ def _is_superseded(entry: Formulation, on: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Campaign:
-    """Expressions of a campaign under way, of one over, and the days after its end that still pass."""
+    """Expressions of a campaign under way, of one planned, of one over, and the days after its end that still pass."""
 
     running: str
+    planned: str
     over: str
     grace: int
 
 
 def _read_campaign(fields: Fields) -> _Campaign:
-    return _Campaign(fields.pattern("running", required=True), fields.pattern("over", required=True), int(fields.number("grace", 0)))
+    running, planned, over = (fields.pattern(k, required=True) for k in ("running", "planned", "over"))
+    return _Campaign(running, planned, over, int(fields.number("grace", 0)))
 
 
 def _campaigns(rule: Rule, view: View) -> Iterator[Hit]:
-    """Names of a campaign standing beside 正在开展 after its end, and any mention before its start."""
-    for name, windows in _by_name(view).items():
+    """A campaign called under way (or planned) after its end, and any mention before its start; longest names first."""
+    seen: list[tuple[int, int]] = []
+    for name, windows in sorted(_by_name(view).items(), key=lambda kv: -len(kv[0])):
         first, last = min(w.start for w in windows), max(w.end for w in windows)
         for start in _occurrences(view.text, name):
-            clause = clause_around(view.text, start, start + len(name))
-            words = view.text[clause.start : clause.end]
+            end = start + len(name)
+            if any(a < end and start < b for a, b in seen):
+                continue
+            seen.append((start, end))
             if view.as_of < first and not _announced(view, start):
-                yield Hit(start, start + len(name), {"state": f"{_cn(first)}才开始", "advice": "请改为“做好准备”一类说法或删去"})
-            elif (view.as_of - last).days > rule.options.grace and _says_running(rule, words):
-                yield Hit(start, start + len(name), {"state": f"已于{_cn(last)}结束", "advice": "请写巩固拓展成果，不写正在开展"})
+                yield Hit(start, end, {"state": f"{_cn(first)}才开始", "advice": "请改为“做好准备”一类说法或删去"})
+            elif (view.as_of - last).days > rule.options.grace and _says_running(rule, view, start, end):
+                yield Hit(start, end, {"state": f"已于{_cn(last)}结束", "advice": "请写巩固拓展成果，不写正在开展"})
 
 
-def _says_running(rule: Rule, clause: str) -> bool:
-    return bool(compiled(rule.options.running).search(clause)) and not compiled(rule.options.over).search(clause)
+def _says_running(rule: Rule, view: View, start: int, end: int) -> bool:
+    clause = clause_around(view.text, start, end)
+    if compiled(rule.options.over).search(view.text, clause.start, clause.end):
+        return False
+    if compiled(rule.options.running).search(view.text, clause.start, clause.end):
+        return True
+    planned = view.blocks[view.block_at(start)].part == "plans"
+    return planned and bool(compiled(rule.options.planned).search(view.text, clause.start, clause.end))
 
 
 def _by_name(view: View) -> dict[str, list[CampaignWindow]]:
@@ -141,10 +182,10 @@ def _skip(fields: Fields) -> frozenset[str]:
 
 
 KINDS = {
-    "milestone": Kind(no_options, words=frozenset({"name", "when"}), find=_milestones),
-    "not-yet": Kind(_skip, frozenset({"skip"}), frozenset({"when", "source"}), find=_not_yet),
-    "superseded": Kind(_skip, frozenset({"skip"}), frozenset({"right", "when"}), find=_superseded),
-    "campaign": Kind(_read_campaign, frozenset({"running", "over", "grace"}), frozenset({"state", "advice"}), find=_campaigns),
+    "milestone": Kind(no_options, words=frozenset({"name", "when", "count"}), find=_milestones),
+    "not-yet": Kind(_skip, frozenset({"skip"}), frozenset({"when", "source", "count"}), find=_not_yet),
+    "superseded": Kind(_read_superseded, frozenset({"always", "review"}), frozenset({"right", "when"}), find=_superseded),
+    "campaign": Kind(_read_campaign, frozenset({"running", "planned", "over", "grace"}), frozenset({"state", "advice"}), find=_campaigns),
     "must-mention": Kind(no_options, words=frozenset({"topic", "level", "label"}), find=_must_mention),
     "forbidden": Kind(no_options, words=frozenset({"label"}), find=_forbidden),
 }

@@ -26,20 +26,25 @@ def _printed(level: int, number: int) -> str:
 
 
 def _numbering(_: Rule, view: View) -> Iterator[Hit]:
-    """Within one parent numbers rise by one; a fresh start at one is a new list, not a fault."""
+    """Numbers of one manner rise by one under one parent. A fresh start at one is a new list, and numbers may run on
+    through all parents; articles (第三条) and headings without a number begin everything anew."""
     last: dict[int, int] = {}
-    for heading in view.headings:
-        if not heading.number:
+    running: dict[int, int] = {}
+    for mark in view.ordinals:
+        if mark.level == 0:
+            last.clear()
+            running.clear()
             continue
-        for deeper in [k for k in last if k > heading.level]:
+        for deeper in [k for k in last if k > mark.level]:
             del last[deeper]
-        before = last.get(heading.level, 0)
-        last[heading.level] = heading.number
-        fault = _fault(before, heading.number)
+        before = last.get(mark.level, 0)
+        goes_on = running.get(mark.level, 0)
+        last[mark.level] = running[mark.level] = mark.number
+        fault = "" if mark.number == goes_on + 1 else _fault(before, mark.number)
         if fault:
-            words = {"fault": fault, "right": _printed(heading.level, before + 1), "before": _printed(heading.level, before)}
-            words["before"] = words["before"] if before else "开头"
-            yield Hit(heading.mark.start, max(heading.end, heading.mark.end), words)
+            words = {"fault": fault, "right": _printed(mark.level, before + 1)}
+            words["before"] = _printed(mark.level, before) if before else "开头"
+            yield Hit(mark.start, mark.end, words)
 
 
 def _fault(before: int, number: int) -> str:

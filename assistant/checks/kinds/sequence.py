@@ -17,7 +17,8 @@ from assistant.checks.view import View
 from assistant.finding import Severity
 
 _JOIN = re.compile(r"[“”]?(?:、|，|和|及|以及|与|，以及)[“”]?")
-_STRANGER = re.compile(r"[“”]?[、，和](?P<odd>[^、，。；：“”和\n]{2,10})[、，和][“”]?")
+_STRANGER = re.compile(r"[“”]?、(?P<odd>[^、，。；：“”和\n]{2,10})[、和][“”]?")
+_BETWEEN = re.compile(r"[”]?(?:总体布局|战略布局|的决定性意义|精神)?(?:[、，和及与]|以及)(?![^“]*[是对同])[\u4e00-\u9fff]{0,4}[“]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _judge(run: list[_Place], odd: str, n: int, ordered: bool, partial: bool) ->
     if len(set(seen)) < 2:
         return None
     if ordered and seen != sorted(seen) and len(set(seen)) == len(seen):
-        return "次序不对", "warning" if len(seen) >= 3 or n <= 3 else "info"
+        return "次序不对", "warning" if len(seen) >= n - 1 or len(seen) >= 4 else "info"
     if len(set(seen)) < len(seen):
         return "有重复", "warning"
     if odd and len(seen) >= max(2, n - 1):
@@ -121,7 +122,7 @@ def _order(rule: Rule, view: View) -> Iterator[Hit]:
         places = _places(view, order.sequence)
         for a, b in zip(places, places[1:], strict=False):
             between = view.text[a.end : b.start]
-            if b.member < a.member and len(between) <= 14 and not re.search(r"[。；：！？\n]", between):
+            if b.member < a.member and _BETWEEN.fullmatch(between):
                 severity: Severity | None = order.severity if order.confidence == "high" else "info"
                 words = {"right": "、".join(order.sequence), "name": order.scope}
                 yield Hit(a.start, b.end, words, part=order.id, severity=severity)

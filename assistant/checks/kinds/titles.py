@@ -16,6 +16,9 @@ from assistant.checks.view import View
 from assistant.finding import Severity
 from assistant.text import fold
 
+_NUMERALS = set("0123456789一二三四五六七八九十")
+_SMALL = set("的和与及、若干对关于工")
+_REVISED = ("修订", "修正", "修改", "新版", "重新")
 _BRACKET = re.compile(r"[（(](?:试行|暂行|草案|修订|修正|20\d\d年?.{0,6}|征求意见稿)[）)]$")
 
 
@@ -46,7 +49,8 @@ def register_of(catalogue: Catalogue) -> _Register:
 
 
 def _key(title: str) -> str:
-    return fold(title).strip("《》").replace("（", "(").replace("）", ")")
+    """For comparison: spaces and the comma that stands for one in running text are no difference."""
+    return re.sub("[，、]", "", fold(title).strip("《》").replace("（", "(").replace("）", ")"))
 
 
 def _wrong(rule: Rule, view: View) -> Iterator[Hit]:
@@ -75,25 +79,36 @@ def _nearest(key: str, register: _Register) -> PolicyDocument | None:
         other = _BRACKET.sub("", title)
         if bare == other:
             return None
-        if abs(len(bare) - len(other)) <= 2 and len(other) >= 8 and _same_kind(bare, other):
-            limit = 2 if len(other) >= 12 else 1
-            if Levenshtein.distance(bare, other, score_cutoff=limit) <= limit:
-                return entry
+        if abs(len(bare) - len(other)) > 2 or Levenshtein.distance(bare, other, score_cutoff=2) > 2:
+            continue
+        if _slip([(o.tag, bare[o.src_pos : o.src_pos + 1], other[o.dest_pos : o.dest_pos + 1]) for o in Levenshtein.editops(bare, other)], len(other)):
+            return entry
     return None
 
 
-def _same_kind(a: str, b: str) -> bool:
-    """Digits agree: 2019—2023 and 2024—2028 are two documents, not a slip."""
-    return re.findall(r"\d+", a) == re.findall(r"\d+", b)
-
+def _slip(edits: list[tuple[str, str, str]], length: int) -> bool:
+    """Whether the difference is one a hand makes, not another document: small words anywhere, otherwise one character
+    of a long title; numerals never."""
+    changed = [a if tag == "delete" else b if tag == "insert" else a + b for tag, a, b in edits]
+    if any(c in _NUMERALS for pair in changed for c in pair):
+        return False
+    if all(c in _SMALL for pair in changed for c in pair):
+        return True
+    return len(edits) == 1 and length >= 12
 
 def _too_early(rule: Rule, view: View) -> Iterator[Hit]:
     register = register_of(view.catalogue)
     for span in view.titles:
         entry = register.right.get(_key(view.text[span.start : span.end]))
         first = entry.first_date() if entry else None
-        if entry and entry.confidence == "high" and first is not None and _later(first, view.as_of):
+        if entry and _known_from_start(entry) and first is not None and _later(first, view.as_of):
             yield Hit(span.start, span.end, {"when": f"{first.year}年{first.month}月"}, part=entry.id)
+
+
+def _known_from_start(entry: PolicyDocument) -> bool:
+    """Whether the first version listed is the first there was."""
+    revised = entry.versions and any(w in entry.versions[0].event for w in _REVISED)
+    return entry.confidence == "high" and not revised and not entry.title.startswith("《中华人民共和国")
 
 
 def _later(first: date, on: date) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from assistant.brief import Item
-from assistant.checks.questions.context import Ask, Context, clip, numeral, quoted
+from assistant.checks.questions.context import Ask, Context, clip, how_many, numeral, quoted
 from assistant.similarity import bigrams
 from assistant.text import CLAUSE_END
 
@@ -73,13 +73,9 @@ def _count(some: Sequence[Item], every: Sequence[Item], each: str = "") -> str:
     if len(every) == 1:
         return "所列问题"
     if len(some) == len(every):
-        return f"{_two(len(every))}个问题{each}"
+        return f"{how_many(len(every))}个问题{each}"
     numbers = "、".join(numeral(n) for n, p in enumerate(every, 1) if p in some)
     return f"第{numbers}个问题{each if len(some) > 1 else ''}"
-
-
-def _two(number: int) -> str:
-    return "两" if number == 2 else numeral(number)
 
 
 def _ends(items: Sequence[Item]) -> list[tuple[str, str]]:

@@ -134,4 +134,10 @@ NUMERALS = "零一二三四五六七八九十"
 
 
 def numeral(number: int) -> str:
-    return NUMERALS[number] if number <= 10 else str(number)
+    """The ordinal: 第二."""
+    return NUMERALS[number] if number < len(NUMERALS) else str(number)
+
+
+def how_many(number: int) -> str:
+    """The count: 两个."""
+    return "两" if number == 2 else numeral(number)

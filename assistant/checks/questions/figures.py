@@ -10,9 +10,10 @@ from itertools import combinations
 from assistant.brief import Item
 from assistant.checks.questions.context import Ask, Context, clip
 from assistant.similarity import cosine
-from assistant.text import CLAUSE_END, clause_around
+from assistant.text import clause_around
 from assistant.values import Value
 
+_STOPS = "，。；、"
 _PART_WORD = "其中"
 _HUNDRED = Decimal(100)
 
@@ -69,14 +70,18 @@ def parts_and_totals(ctx: Context) -> Iterator[Ask]:
 
 
 def _total(item: Item, at: int) -> Value | None:
+    """The last count before 其中, where no other count of its unit leaves it in doubt which one is meant."""
     before = [v for v in item.values if v.kind == "count" and v.end <= at]
-    return before[-1] if before else None
+    return before[-1] if before and sum(v.unit == before[-1].unit for v in before) == 1 else None
 
 
 def _parts(item: Item, at: int) -> list[Value]:
-    """The figures of the clause list after 其中, up to the next full stop or semicolon."""
+    """The figures after 其中, up to the next full stop; none where a clause holds two of them or a bracket holds one."""
     end = min((i for i in (item.text.find(c, at) for c in "。；") if i >= 0), default=len(item.text))
-    return [v for v in item.values if v.kind == "count" and at < v.start < end]
+    found = [v for v in item.values if v.kind == "count" and at < v.start < end]
+    clauses = [clause_around(item.text, v.start, v.end) for v in found]
+    plain = len(set(clauses)) == len(clauses) and not any(c in item.text[at:end] for c in "（(")
+    return found if plain else []
 
 
 def _plain(amount: Decimal) -> str:
@@ -108,7 +113,7 @@ def _against_counts(
     """Two counts of one unit: their ratio; one count: whether any whole number of it gives this percentage."""
     percent, quote = value.amount or Decimal(0), clip(item.text, 36)
     amounts = sorted(c.amount for c in counts if c.amount and c.unit == counts[0].unit)
-    if len(counts) == 2 and len(amounts) == 2:
+    if len(counts) == 2 and len(amounts) == 2 and all(c.end <= value.start for c in counts):
         ratio = amounts[0] / amounts[1] * _HUNDRED
         right = _rounded(ratio, percent)
         if percent not in right and abs(ratio - percent) > Decimal("0.05"):
@@ -149,12 +154,14 @@ def units(ctx: Context) -> Iterator[Ask]:
             bare = value.kind == "plain" and value.surface.isdecimal() and not skip.fullmatch(value.surface)
             if (
                 bare
-                and (not after or after in CLAUSE_END)
+                and (not after or after in _STOPS)
                 and "\u4e00" <= before <= "\u9fff"
                 and before not in "第号年"
             ):
                 around = clause_around(item.text, value.start, value.end)
                 quote = item.text[around.start : around.end]
+                if re.search(ctx.data.tables["figures"]["plain_unless"], quote):
+                    continue
                 yield ctx.say("no_unit", facts=[item], at=[(item.id, quote)], quote=clip(quote))
 
 

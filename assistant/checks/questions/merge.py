@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from assistant.brief import Brief
-from assistant.checks.questions.context import Ask, Mark, numeral
+from assistant.checks.questions.context import Ask, Mark, how_many
 from assistant.checks.questions.data import Data
 from assistant.finding import Question
 
@@ -136,8 +136,4 @@ def _text(asks: Sequence[Ask], data: Data) -> str:
         return "".join(texts)
     body = "；".join(t.rstrip("？。") for t in texts[:-1])
     about = len({a.facts[0] for a in asks if a.facts})
-    return lead.format(n=_count(about)) + body + "；" + texts[-1]
-
-
-def _count(number: int) -> str:
-    return "两" if number == 2 else numeral(number)
+    return lead.format(n=how_many(about)) + body + "；" + texts[-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.brief import Item
-from assistant.checks.questions.context import Ask, Context, clip, numeral
+from assistant.checks.questions.context import Ask, Context, clip, how_many
 from assistant.text import CLAUSE_END
 from assistant.values import Unknown
 
@@ -19,7 +19,7 @@ def unknowns(ctx: Context) -> Iterator[Ask]:
         items = list({i.id: i for i, _ in found}.values())
         labels = list(dict.fromkeys(_named(i, u) for i, u in found))
         yield ctx.say(
-            "unknown_many", facts=items, n=numeral(len(found)), deadline=_deadline(ctx),
+            "unknown_many", facts=items, n=how_many(len(found)), deadline=_deadline(ctx),
             labels="、".join(labels[:_LISTED]) + ("等" if len(labels) > _LISTED else ""),
         )  # fmt: skip
     else:

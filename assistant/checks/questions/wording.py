@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.checks.questions.context import Ask, Context, clip, numeral, quoted
+from assistant.checks.questions.context import Ask, Context, clip, how_many, numeral, quoted
 
 _CLAIMS_LISTED = 3
 _NAMED = 2
@@ -83,7 +83,7 @@ def documents(ctx: Context) -> Iterator[Ask]:
         names = [n for n in m["list"].split("、") if kind.match(n) and re.search(table["named"], n)]
         if not names:
             continue
-        count = f"{numeral(len(names))}份文件" if len(names) > 1 else "这份文件"
+        count = f"{how_many(len(names))}份文件" if len(names) > 1 else "这份文件"
         at = [(item.id, names[-1])]
         yield ctx.say(
             "documents_plain",

@@ -14,7 +14,7 @@ from assistant.models.embedded.sentences import cite, fact_sentence, marks
 from assistant.plan.outline import seed_of
 from assistant.plan.types import Outline, SectionTask, ordinal
 from assistant.plan.units import UnitNames, names_of
-from assistant.text import char_count
+from assistant.text import char_count, sentence_spans
 
 _FREE_SHARE: dict[Register, float] = {"concise": 0.25, "standard": 0.45, "full": 0.60}
 _SELF = "duty-report"
@@ -140,10 +140,9 @@ def _problems(task: SectionTask) -> str:
     )
     ask = frame["evidence_asks"]
     doubts = [q for q in task.questions if q.inline.startswith("【待核")]
-    cause = _pick(ask["cause"], task) if self_ else ""
-    lines = [
-        f"{ordinal(n)}是{clause(i, doubts)}{marks([i.id])}。{cause}" for n, i in enumerate(task.items, 1)
-    ]
+    causes = [ask["cause"][(seed_of(brief) + n) % len(ask["cause"])] if self_ else "" for n in range(len(task.items))]
+    told = [f"{ordinal(n)}是{clause(i, doubts)}{marks([i.id])}。" for n, i in enumerate(task.items, 1)]
+    lines = [line + cause for line, cause in zip(told, causes, strict=True)]
     bare = _without_examples(task)
     if bare and not self_:
         lines.append(_pick(ask["all"] if len(bare) > 1 else ask["one"], task))
@@ -228,8 +227,9 @@ def _topics(task: SectionTask) -> str:
 def _opening(task: SectionTask) -> str:
     frame, brief = patterns().frame, task.brief
     options = frame["openings"].get(brief.kind) or frame["openings"]["work-summary"]
-    first = _pick(options, task).format(**_words(task))
-    return cite(first, task.policies) + _announce(task)
+    text = _pick(options, task).format(**_words(task))
+    cited = "".join(cite(text[span.start : span.end], task.policies) for span in sentence_spans(text))
+    return cited + _announce(task)
 
 
 def _announce(task: SectionTask) -> str:

@@ -1,0 +1,62 @@
+"""Typing manners: a form that is wrong by the standard, grave where the text otherwise does it right.
+
+``minority``: each form against its counterpart. Where the right form prevails a wrong one is a slip (the rule's
+severity); where the wrong one prevails it is the text's manner, and every place is a hint with a fix.
+``garbled``: paragraphs decoded with the wrong character set, told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.catalogue.nodes import Fields
+from assistant.checks.rule import Hit, Kind, Rule, no_options
+from assistant.checks.scan import compiled
+from assistant.checks.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    regex: str
+    against: str
+    right: str
+    safe: bool
+    line: int
+
+
+def _read(fields: Fields) -> tuple[_Form, ...]:
+    keys = {"regex", "against", "right", "safe"}
+    return tuple(
+        _Form(
+            inner.pattern("regex", required=True),
+            inner.pattern("against", required=True),
+            inner.text("right"),
+            inner.flag("safe", True),
+            inner.line,
+        )
+        for inner in fields.mappings("forms", keys, required=True)
+    )
+
+
+def _minority(rule: Rule, view: View) -> Iterator[Hit]:
+    for form in rule.options:
+        found = [m for m in compiled(form.regex).finditer(view.text) if "\n" not in m.group()]
+        if not found:
+            continue
+        prevails = len(found) > 2 and len(found) * 2 > len(compiled(form.against).findall(view.text))
+        for m in found:
+            right = m.expand(form.right)
+            yield Hit(m.start(), m.end(), {"right": right}, right if form.safe else None, severity="info" if prevails else None)
+
+
+def _garbled(_: Rule, view: View) -> Iterator[Hit]:
+    for block in sorted(view.garbled)[:1]:
+        span = view.span(block)
+        yield Hit(span.start, min(span.end, span.start + 20), {"count": str(len(view.garbled))})
+
+
+KINDS = {
+    "minority": Kind(_read, frozenset({"forms"}), frozenset({"right"}), find=_minority),
+    "garbled": Kind(no_options, words=frozenset({"count"}), find=_garbled),
+}
