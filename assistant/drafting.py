@@ -95,11 +95,11 @@ def draft(job: Job, model: BaseChatModel | None = None) -> Draft:
     prepared = prepare(job)
     model = model or open_model(job.settings, job.brief)
     composed = _compose(job, prepared, model)
-    checker = _checker(job, prepared)
+    check_all = checker(job, prepared)
     whole = _assembled(job, prepared, composed, model)
     reviser = Reviser(
         model,
-        checker,
+        check_all,
         {t.plan.id: t for t in prepared.tasks},
         job.settings.overlay,
         job.settings.repair_rounds,
@@ -107,7 +107,7 @@ def draft(job: Job, model: BaseChatModel | None = None) -> Draft:
     job.progress("核校", 0, 1)
     done = revise(whole, reviser)
     job.progress("核校", 1, 1)
-    return done.with_findings((*done.findings, *_reply_findings(composed), *_length_finding(done, job.brief)))
+    return done.with_findings((*done.findings, *_reply_findings(composed), *length_findings(done, job.brief)))
 
 
 def _compose(job: Job, prepared: Prepared, model: BaseChatModel) -> dict[str, Composed]:
@@ -184,7 +184,7 @@ def _usage(composed: Iterable[Composed]) -> dict[str, int]:
     return usage
 
 
-def _checker(job: Job, prepared: Prepared) -> Callable[[Draft], tuple[Finding, ...]]:
+def checker(job: Job, prepared: Prepared) -> Callable[[Draft], tuple[Finding, ...]]:
     """Text rules and fact checks of a draft of this brief, as of its date."""
     policies = {p.id: p for p in prepared.evidence.policies}
     context = FactContext(job.brief, policies, frozenset(d.title for d in job.catalogue.documents))
@@ -221,7 +221,7 @@ def _reply_findings(composed: Mapping[str, Composed]) -> list[Finding]:
     ]
 
 
-def _length_finding(done: Draft, brief: Brief) -> list[Finding]:
+def length_findings(done: Draft, brief: Brief) -> list[Finding]:
     """The asked length against what the facts carry: said, never filled up."""
     got = char_count("".join(s.text for s in done.sections))
     if not brief.length or 0.85 <= got / brief.length <= 1.15:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import lru_cache
 
 from assistant.text import fold, is_cjk
@@ -29,18 +28,3 @@ def cosine(a: str, b: str) -> float:
     """Set cosine of bigrams: 0 to 1, symmetric."""
     x, y = bigrams(a), bigrams(b)
     return float(len(x & y) / (len(x) * len(y)) ** 0.5) if x and y else 0.0
-
-
-def longest_common(a: str, b: str) -> str:
-    """The longest run of characters both hold (dynamic programming, for short texts)."""
-    best, end = 0, 0
-    previous: Counter[int] = Counter()
-    for i, x in enumerate(a, 1):
-        current: Counter[int] = Counter()
-        for j, y in enumerate(b, 1):
-            if x == y:
-                current[j] = previous[j - 1] + 1
-                if current[j] > best:
-                    best, end = current[j], i
-        previous = current
-    return a[end - best : end]

@@ -34,7 +34,9 @@ WHOLE = {"struct.missing": "structure/"}
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", choices=["recall", "alarms"])
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("--rule", default="", help="only findings of rules that start with this")
@@ -50,10 +52,16 @@ def recall(verbose: bool) -> int:
     data = json.loads((SHARED / "reference/defects-a.json").read_text("utf-8"))
     path = SHARED / data["text"]
     document, raw = read_document(path).document, path.read_text("utf-8")
-    profile = Profile(organization="市自然资源和规划局", body="党组", unit="bureau", kind="party-building-summary")
+    profile = Profile(
+        organization="市自然资源和规划局", body="党组", unit="bureau", kind="party-building-summary"
+    )
     inferred = infer_profile(document)
-    profile = Profile(profile.kind, profile.organization, profile.body, "", inferred.period, date(2023, 7, 5), "bureau")
-    findings = check(document, catalogue=load_catalogue(), rules=load_rules(), profile=profile, as_of=date(2023, 7, 5))
+    profile = Profile(
+        profile.kind, profile.organization, profile.body, "", inferred.period, date(2023, 7, 5), "bureau"
+    )
+    findings = check(
+        document, catalogue=load_catalogue(), rules=load_rules(), profile=profile, as_of=date(2023, 7, 5)
+    )
     spans = _file_spans(document, raw, findings)
     found = {d["id"]: _hits(d, findings, spans) for d in data["defects"]}
     groups: dict[str, list[bool]] = defaultdict(list)
@@ -70,10 +78,21 @@ def recall(verbose: bool) -> int:
     return 0
 
 
-def _show(defects: list[dict], found: dict[str, list[Finding]], findings: tuple[Finding, ...], spans: dict) -> None:
+def _show(
+    defects: list[dict], found: dict[str, list[Finding]], findings: tuple[Finding, ...], spans: dict
+) -> None:
     for d in defects:
         rules = sorted({f.rule for f in found[d["id"]]})
-        print("+" if rules else "-", d["id"], d["certainty"], d["needs"], d["class"], d["quote"][:24], "|", *rules)
+        print(
+            "+" if rules else "-",
+            d["id"],
+            d["certainty"],
+            d["needs"],
+            d["class"],
+            d["quote"][:24],
+            "|",
+            *rules,
+        )
     matched = {id(f) for fs in found.values() for f in fs}
     print("\nfindings that answer no marked fault:")
     for f in findings:
@@ -135,10 +154,18 @@ def alarms(args: argparse.Namespace) -> int:
             by_rule[f.severity, f.rule.split(".")[0]] += 1
             if args.verbose and f.severity in shown and f.rule.startswith(args.rule):
                 text = document.blocks[f.paragraph].text if f.paragraph >= 0 else ""
-                around = text[max(0, f.start - 14) : f.start] + "【" + f.quote[:40] + "】" + text[f.end : f.end + 12]
+                around = (
+                    text[max(0, f.start - 14) : f.start]
+                    + "【"
+                    + f.quote[:40]
+                    + "】"
+                    + text[f.end : f.end + 12]
+                )
                 print(f"{f.severity[0]} {f.rule} {path.stem[:16]}:{around} >> {f.message[-60:]}")
     for severity in ("error", "warning", "info"):
-        print(f"{severity:8} {by_severity[severity]:6} in {total} characters: {by_severity[severity] * 10000 / total:.3f} per 10,000")
+        print(
+            f"{severity:8} {by_severity[severity]:6} in {total} characters: {by_severity[severity] * 10000 / total:.3f} per 10,000"
+        )
     for (severity, rule), n in sorted(by_rule.items(), key=lambda kv: (kv[0][0], -kv[1])):
         print(f"  {severity:8} {rule:32} {n}")
     return 0

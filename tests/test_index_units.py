@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,9 @@ def test_headings_parts_and_themes(config: RetrievalConfig) -> None:
 
 
 def test_the_readers_own_part_wins(config: RetrievalConfig) -> None:
-    document = Document((Block("一、工作情况", "heading", 1, "problems"), Block("学习不够。", "body", 0, "problems")))
+    document = Document(
+        (Block("一、工作情况", "heading", 1, "problems"), Block("学习不够。", "body", 0, "problems"))
+    )
     assert [p.part for p in cut(document, "precedent", (), config)] == ["problems"]
 
 
@@ -121,7 +124,11 @@ def test_articles_of_a_regulation_stay_apart(config: RetrievalConfig) -> None:
 
 
 def test_a_reference_to_an_article_opens_none(config: RetrievalConfig) -> None:
-    document = blocks(("第一条 为了规范。", "body", 0), ("第十二条规定的情形除外。" * 2, "body", 0), ("第三条、第四条适用。", "body", 0))
+    document = blocks(
+        ("第一条 为了规范。", "body", 0),
+        ("第十二条规定的情形除外。" * 2, "body", 0),
+        ("第三条、第四条适用。", "body", 0),
+    )
     assert [p.clause for p in cut(document, "policy", (), config)] == ["第一条"]
 
 
@@ -131,7 +138,12 @@ def test_a_reference_to_an_article_opens_none(config: RetrievalConfig) -> None:
 @pytest.mark.parametrize(
     ("title", "period", "organization", "genre"),
     [
-        ("市自然资源和规划局2023年上半年党建工作总结", "2023-H1", "市自然资源和规划局", "party-building-summary"),
+        (
+            "市自然资源和规划局2023年上半年党建工作总结",
+            "2023-H1",
+            "市自然资源和规划局",
+            "party-building-summary",
+        ),
         ("绍兴市第一中学2019年度工作总结", "2019", "绍兴市第一中学", "work-summary"),
         ("2024年第三季度工作情况", "2024-Q3", "", "work-summary"),
         ("县水利局2022年1—5月工作总结", "2022-01..2022-05", "县水利局", "work-summary"),
@@ -139,13 +151,20 @@ def test_a_reference_to_an_article_opens_none(config: RetrievalConfig) -> None:
         ("关于开展主题教育的通知", "", "", ""),
     ],
 )
-def test_titles_tell_period_unit_and_genre(config: RetrievalConfig, title: str, period: str, organization: str, genre: str) -> None:
+def test_titles_tell_period_unit_and_genre(
+    config: RetrievalConfig, title: str, period: str, organization: str, genre: str
+) -> None:
     meta = recognise(blocks((title, "title", 0), ("正文。", "body", 0)), config.recognise)
     assert (meta.title, meta.period, meta.organization, meta.genre) == (title, period, organization, genre)
 
 
 def test_signature_and_date_are_read_and_the_caller_wins(config: RetrievalConfig) -> None:
-    document = blocks(("工作总结", "title", 0), ("正文。", "body", 0), ("中共某县水利局党组", "signature", 0), ("2023年7月5日", "date", 0))
+    document = blocks(
+        ("工作总结", "title", 0),
+        ("正文。", "body", 0),
+        ("中共某县水利局党组", "signature", 0),
+        ("2023年7月5日", "date", 0),
+    )
     guessed = recognise(document, config.recognise, name="总结2022.docx")
     assert (guessed.organization, guessed.date, guessed.period) == ("某县水利局党组", "2023-07-05", "2022")
     assert merged(SourceMeta(period="2023-H1"), guessed).period == "2023-H1"
@@ -160,7 +179,10 @@ def test_signature_and_date_are_read_and_the_caller_wins(config: RetrievalConfig
         ("班子成员带头讲党课6次，开展培训２期。", "班子成员带头讲党课××次，开展培训××期。"),
         ("完成率百分之六十八点三，投入1.2万元。", "完成率百分之××，投入××万元。"),
         ("2023年6月15日召开会议，讲党课六次。", "××年××月××日召开会议，讲党课××次。"),
-        ("局长王建国同志到村调研，张三、李小四等3名同志受到表彰。", "局长×××同志到村调研，×××、×××等××名同志受到表彰。"),
+        (
+            "局长王建国同志到村调研，张三、李小四等3名同志受到表彰。",
+            "局长×××同志到村调研，×××、×××等××名同志受到表彰。",
+        ),
         ("党委书记朱雯作报告，朱雯强调要抓落实。", "党委书记×××作报告，×××强调要抓落实。"),
         ("云南省昆明市盘龙区自然资源局与滇池管理局联合开展活动。", "某单位与某单位联合开展活动。"),
         ("到蒙自市草坝镇走访群众。", "到某地某地走访群众。"),
@@ -200,15 +222,22 @@ def test_own_unit_is_masked_and_entities_point_into_the_text(masker: Masker) -> 
 def test_masking_never_breaks_and_hides_what_it_found(text: str) -> None:
     masked, entities = Masker(load_config().masking).mask(text)
     assert all(text[e.start : e.end] == e.surface for e in entities)
-    assert all(a.end <= b.start for a, b in zip(entities, entities[1:], strict=False))
-    assert not [e for e in entities if e.kind == "figure" and any(c.isdigit() for c in e.surface)] or masked != text
+    assert all(a.end <= b.start for a, b in pairwise(entities))
+    assert (
+        not [e for e in entities if e.kind == "figure" and any(c.isdigit() for c in e.surface)]
+        or masked != text
+    )
 
 
 # -- hashes and terms
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text("甲乙丙丁戊己", min_size=20, max_size=40), st.text("子丑寅卯", max_size=40), st.text("辰巳午未", max_size=40))
+@given(
+    st.text("甲乙丙丁戊己", min_size=20, max_size=40),
+    st.text("子丑寅卯", max_size=40),
+    st.text("辰巳午未", max_size=40),
+)
 def test_any_shared_run_of_twenty_characters_shares_a_hash(run: str, left: str, right: str) -> None:
     a, b = set(fingerprint.winnow(left + run)[0].tolist()), set(fingerprint.winnow(run + right)[0].tolist())
     assert a & b
@@ -227,7 +256,9 @@ def test_plain_text_keeps_offsets() -> None:
 
 
 def test_overlap_is_the_share_of_the_longer() -> None:
-    long = fingerprint.pack("认真学习贯彻落实上级各项决策部署要求，" * 3 + "另有甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥")
+    long = fingerprint.pack(
+        "认真学习贯彻落实上级各项决策部署要求，" * 3 + "另有甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+    )
     short = fingerprint.pack("认真学习贯彻落实上级各项决策部署要求，" * 3)
     assert fingerprint.overlap([long], [long]) == 1.0
     assert 0 < fingerprint.overlap([long], [short]) < 1
@@ -235,7 +266,18 @@ def test_overlap_is_the_share_of_the_longer() -> None:
 
 
 def test_terms_are_characters_and_pairs() -> None:
-    assert terms("讲党课６次，GB/T 9704.1") == ["讲", "党", "课", "讲党", "党课", "6", "次", "gb", "t", "9704.1"]
+    assert terms("讲党课６次，GB/T 9704.1") == [
+        "讲",
+        "党",
+        "课",
+        "讲党",
+        "党课",
+        "6",
+        "次",
+        "gb",
+        "t",
+        "9704.1",
+    ]
 
 
 # -- embeddings

@@ -59,11 +59,8 @@ def app(help: str) -> typer.Typer:
 def usage_sentence(error: Any) -> str:
     """What a usage error means, in Chinese, with what to write instead."""
     name = type(error).__name__
-    option = (
-        getattr(error, "option_name", "")
-        or getattr(getattr(error, "param", None), "human_readable_name", "")
-        or ""
-    )
+    param = getattr(error, "param", None)
+    option = getattr(error, "option_name", "") or getattr(param, "metavar", "") or getattr(param, "name", "") or ""
     if name == "NoSuchOption":
         near = "、".join(getattr(error, "possibilities", None) or [])
         return f"没有 {option} 这个选项" + (f"，是不是 {near}？" if near else "，加 --help 看有哪些")

@@ -140,7 +140,12 @@ def _distinct(found: Iterable[Finding]) -> list[Finding]:
     finding inside another of the same rule group that is at least as grave goes."""
     best: dict[tuple[int, int, int, str], Finding] = {}
     for finding in found:
-        key = (finding.paragraph, finding.start, finding.end, finding.rule.split(".")[0] if finding.paragraph >= 0 else finding.message)
+        key = (
+            finding.paragraph,
+            finding.start,
+            finding.end,
+            finding.rule.split(".")[0] if finding.paragraph >= 0 else finding.message,
+        )
         held = best.get(key)
         if held is None or SEVERITIES.index(finding.severity) < SEVERITIES.index(held.severity):
             best[key] = finding

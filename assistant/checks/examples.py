@@ -27,7 +27,11 @@ _LEVELS = (
     (3, re.compile(r"\d{1,2}[.．、](?!\d)")),
     (4, re.compile(r"[（(]\d{1,2}[）)]")),
 )
-_PARTS: tuple[tuple[Part, str], ...] = (("problems", "问题|不足"), ("plans", "打算|计划|下一步"), ("achievements", "做法|成效|工作"))
+_PARTS: tuple[tuple[Part, str], ...] = (
+    ("problems", "问题|不足"),
+    ("plans", "打算|计划|下一步"),
+    ("achievements", "做法|成效|工作"),
+)
 _TITLE = re.compile(r"[^。，]{4,40}(?:总结|报告|总结报告|述职报告)")
 _DEFAULT_DAY = date(2023, 7, 5)
 
@@ -99,7 +103,11 @@ def verify(rules: RuleSet, catalogue: Catalogue) -> Iterator[Failure]:
 def _fires(rules: RuleSet, example: Example, catalogue: Catalogue) -> bool:
     profile = profile_for(example)
     found = check(
-        document_of(example.text), catalogue=catalogue, rules=rules, profile=profile, as_of=profile.as_of or _DEFAULT_DAY
+        document_of(example.text),
+        catalogue=catalogue,
+        rules=rules,
+        profile=profile,
+        as_of=profile.as_of or _DEFAULT_DAY,
     )
     return bool(found)
 

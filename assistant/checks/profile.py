@@ -7,6 +7,7 @@ it stay silent. Words are in knowledge/rules/profile.yaml and knowledge/units.ya
 from __future__ import annotations
 
 import calendar
+import datetime
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -31,18 +32,20 @@ class Profile:
     body: str = ""
     region: str = ""
     period: Period | None = None
-    date: date | None = None
+    date: datetime.date | None = None
     unit: str = ""
 
     @property
-    def as_of(self) -> date | None:
+    def as_of(self) -> datetime.date | None:
         """The day the wording is judged by: the text's own date, else the end of its period."""
         return self.date or (self.period.end if self.period else None)
 
 
 @cache
 def _words() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "rules/profile.yaml").read_text("utf-8"))
+    data: dict[str, Any] = yaml.safe_load(
+        resources.find("knowledge", "rules/profile.yaml").read_text("utf-8")
+    )
     return data["profile"]  # type: ignore[no-any-return]
 
 
@@ -56,6 +59,11 @@ def _suffixes() -> tuple[tuple[str, str], ...]:
 def unit_type(organization: str) -> str:
     """bureau | school | township | … by the end of the name; '' where it says nothing."""
     return next((kind for end, kind in _suffixes() if organization.endswith(end)), "")
+
+
+def unit_types(organization: str) -> frozenset[str]:
+    """Every type the name hints at anywhere: a school's 团委 is both."""
+    return frozenset(kind for end, kind in _suffixes() if len(end) > 1 and end in organization)
 
 
 def profile_of(brief: Brief) -> Profile:
@@ -79,9 +87,11 @@ def infer_profile(document: Document) -> Profile:
     return Profile(
         kind=_genre(title) or _genre(_announcement(head)),
         organization=organization,
-        body=_body(document.text, signature) if organization or _genre(title) or _genre(_announcement(head)) else "",
+        body=_body(document.text, signature)
+        if organization or _genre(title) or _genre(_announcement(head))
+        else "",
         region=_region(organization),
-        period=_period(head),
+        period=_period(head, document.text),
         date=_date(document.blocks),
         unit=unit_type(organization) or _unit_by_words(document.text),
     )
@@ -121,7 +131,7 @@ def _body(text: str, signature: str) -> str:
             return str(body)
     owners = "|".join(_words()["body_owners"])
     bodies = "|".join(_words()["bodies"])
-    counted = Counter(re.findall(rf"(?:{owners})({bodies})", text))
+    counted = Counter(re.findall(rf"(?:{owners})({bodies})(?!织)", text))
     return counted.most_common(1)[0][0] if counted else ""
 
 
@@ -130,8 +140,14 @@ def _region(organization: str) -> str:
     return found.group(1) if found else ""
 
 
-def _period(head: str) -> Period | None:
+def _period(head: str, whole: str) -> Period | None:
+    """The period the head names; a half or quarter without a year takes the year the text names most."""
     text = half_width(head)
+    bare = re.search(_words()["bare_period"], text)
+    if bare:
+        years = Counter(re.findall(r"(?<!\d)(20\d{2})年", half_width(whole)))
+        if years:
+            text = f"{years.most_common(1)[0][0]}年{bare.group()}\n{text}"
     for pattern, shape in _words()["periods"]:
         found = re.search(pattern, text)
         if found:

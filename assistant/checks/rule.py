@@ -27,10 +27,8 @@ LEVELS: tuple[Level, ...] = ("条例", "国标", "文件", "惯例")
 GROUPS = ("structure", "wording", "facts", "leftover", "repeat", "format")
 SCOPES = ("title", "heading", "heading:1", "heading:2", "heading:3", "heading:4", "opening", "body", "quote")
 PARTS = ("achievements", "problems", "plans", "closing")
-_COMMON = frozenset(
-    "id kind severity message why since until scope except good bad titles genres".split()
-)
-_EXAMPLE = frozenset("text as_of organization body region period kind".split())
+_COMMON = frozenset(["id", "kind", "severity", "message", "why", "since", "until", "scope", "except", "good", "bad", "titles", "genres"])
+_EXAMPLE = frozenset(["text", "as_of", "organization", "body", "region", "period", "kind"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +137,9 @@ def read_rule(node: yaml.Node, path: Any, kinds: dict[str, Kind], problems: list
         line=fields.line,
     )
     if rule.severity == "error" and rule.why.level == "惯例":
-        fields.problem("惯例不能判为 error，请改为 warning，或写明条例、国标、文件依据", fields.at("severity"))
+        fields.problem(
+            "惯例不能判为 error，请改为 warning，或写明条例、国标、文件依据", fields.at("severity")
+        )
     return rule if len(problems) == before else None
 
 
@@ -173,7 +173,9 @@ def _message(fields: Fields, kind: Kind) -> str:
         fields.problem("message 中的大括号不成对", fields.at("message"))
         return message
     for name in sorted(names - known):
-        fields.problem(f"message 中不能用 {{{name}}}，可用的有 {'、'.join(sorted(known))}", fields.at("message"))
+        fields.problem(
+            f"message 中不能用 {{{name}}}，可用的有 {'、'.join(sorted(known))}", fields.at("message")
+        )
     return message
 
 

@@ -6,6 +6,7 @@ only on the lines that hold one of its anchors, so that thousands of literals co
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -63,7 +64,7 @@ class Scanner:
             index.setdefault(anchor[:2], []).append((n, anchor))
 
     def matches(self, text: str, on: date) -> Iterator[tuple[Pattern, re.Match[str]]]:
-        pairs = set(map("".join, zip(text, text[1:], strict=False)))
+        pairs = set(map("".join, itertools.pairwise(text)))
         where: dict[int, set[tuple[int, int]]] = {n: {(0, len(text))} for n in self._always}
         for key in self._by_pair.keys() & pairs:
             _locate(self._by_pair[key], text, where)

@@ -127,7 +127,9 @@ class View:
     @cached_property
     def headings(self) -> tuple[Heading, ...]:
         return tuple(
-            _heading(i, b, self.starts[i]) for i, b in enumerate(self.blocks) if b.level and b.role in ("heading", "body")
+            _heading(i, b, self.starts[i])
+            for i, b in enumerate(self.blocks)
+            if b.level and b.role in ("heading", "body")
         )
 
     @cached_property
@@ -203,7 +205,11 @@ def _inside(spans: tuple[Span, ...], start: int, end: int) -> bool:
 
 
 def _lead_end(text: str, start: int, end: int) -> int:
-    stops = [p for p in (text.find("。", start, end), text.find("；", start, end), text.find("，", start, end)) if p >= 0]
+    stops = [
+        p
+        for p in (text.find("。", start, end), text.find("；", start, end), text.find("，", start, end))
+        if p >= 0
+    ]
     first = min(stops, default=end)
     full = text.find("。", start, end)
     return full if 0 <= full - start <= 30 else first
@@ -224,4 +230,6 @@ def _heading(index: int, block: Block, base: int) -> Heading:
         end = min(stops, default=end)
     while end > after and block.text[end - 1] in "。：；， \u3000":
         end -= 1
-    return Heading(index, block.level, number, Span(base + skip, base + after), base + after, base + end, run_in)
+    return Heading(
+        index, block.level, number, Span(base + skip, base + after), base + after, base + end, run_in
+    )

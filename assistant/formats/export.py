@@ -20,7 +20,7 @@ from assistant.formats.markdown import to_markdown
 from assistant.formats.sources import FactView
 from assistant.formats.typography import Typography, load
 
-__all__ = ["FORMATS", "FactView", "outputs", "write"]
+__all__ = ["FORMATS", "FactView", "outputs", "render", "write"]
 
 # What each format writes, by the end of the file's name.
 _ENDINGS = {
@@ -50,6 +50,19 @@ def write(
 
     ``policies`` maps passage ids (D..) to title and wording. Raises ``DocumentError`` where a file cannot be written; then none is.
     """
+    made = render(draft, formats, facts=facts, policies=policies, typography=typography)
+    return write_all([(_named(target, ending), data) for ending, data in made])
+
+
+def render(
+    draft: Draft,
+    formats: Sequence[str] = ("docx",),
+    *,
+    facts: Sequence[FactView] = (),
+    policies: Mapping[str, str] | None = None,
+    typography: Typography | None = None,
+) -> list[tuple[str, bytes]]:
+    """The files as (end of the name, bytes), nothing written: for those who write elsewhere or later."""
     page = typography or load()
     makers: dict[str, Callable[[], bytes]] = {
         ".docx": lambda: to_docx(draft, page),
@@ -59,7 +72,7 @@ def write(
         ".html": lambda: to_html(draft, page, facts, policies),
         ".json": lambda: to_json(draft, facts),
     }
-    return write_all([(_named(target, ending), makers[ending]()) for ending in _endings(formats)])
+    return [(ending, makers[ending]()) for ending in _endings(formats)]
 
 
 def _endings(formats: Sequence[str]) -> list[str]:

@@ -128,7 +128,7 @@ def _join(a: Piece, b: Piece, rules: ChunkRules) -> Piece | None:
         return replace(a, text=f"{a.text}\n{b.text}") if small else None
     shared = _common(a.heading_path, b.heading_path)
     deep = max(len(a.heading_path), len(b.heading_path)) - len(shared)
-    if len(a.text) >= rules.min or deep > 1 or (not shared and a.heading_path and b.heading_path):
+    if len(a.text) >= rules.stub or deep > 1 or (not shared and a.heading_path and b.heading_path):
         return None
     text = _with_headings(a, shared) + "\n" + _with_headings(b, shared)
     return replace(a, heading_path=shared, text=text) if len(text) <= rules.max else None

@@ -25,6 +25,7 @@ class ChunkRules(_Model):
     """Lengths in characters; ``theme_floor`` is a score per hundred characters."""
 
     min: int = Field(gt=0)
+    stub: int = Field(ge=0)
     target: int = Field(gt=0)
     max: int = Field(gt=0)
     theme_floor: float = Field(ge=0)
@@ -53,6 +54,7 @@ class RankRules(_Model):
     own_unit: float = Field(ge=1)
     period_decay: float = Field(ge=0, lt=1)
     period_floor: float = Field(ge=0, le=1)
+    verbatim: float = Field(ge=0)
     same_source: float = Field(gt=0, le=1)
     same_text: float = Field(gt=0, le=1)
 

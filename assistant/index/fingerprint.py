@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.text import half_width
+from assistant.index.tokens import folded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,15 +33,12 @@ class Plain(NamedTuple):
 
 
 def plain(text: str) -> Plain:
-    folded = half_width(text).lower()
-    if len(folded) != len(text):  # a letter whose lower case is longer: keep offsets honest
-        folded = half_width(text)
-    kept = [(c, i) for i, c in enumerate(folded) if c.isalnum()]
+    kept = [(c, i) for i, char in enumerate(text) for c in folded(char) if c.isalnum()]
     return Plain("".join(c for c, _ in kept), [i for _, i in kept])
 
 
 def plain_text(text: str) -> str:
-    return "".join(filter(str.isalnum, half_width(text).lower()))
+    return "".join(filter(str.isalnum, folded(text)))
 
 
 def winnow(text: str) -> tuple[Hashes, Places]:

@@ -8,6 +8,7 @@ brought up to date by whichever call comes next.
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -36,7 +37,7 @@ from assistant.index.passage import (
     Stats,
     content_id,
 )
-from assistant.index.rank import Wanted, fuse, select
+from assistant.index.rank import Wanted, fuse, select, verbatim
 from assistant.index.recognise import merged, recognise
 from assistant.index.store import FORMAT, NewDocument, NewPassage, Store
 from assistant.index.transfer import export_store, import_store
@@ -46,9 +47,11 @@ if TYPE_CHECKING:
 
     from assistant.catalogue.types import Theme
     from assistant.index.masking import Masker
+    from assistant.index.server import Exchange
     from assistant.index.vectors import Vectors
 
 STORE_FILE = "store.sqlite3"
+_EXCHANGE_SECONDS = 30.0  # between two looks at the server during searches
 Rows = list[DocumentRow]
 Hits = list[Hit]
 
@@ -70,6 +73,8 @@ class Index:
         )
         self._copies = CopyFinder(store, config.copies.postings)
         self._vectors: Vectors | None = None
+        self._exchange: Exchange | None = None
+        self._exchanged = -_EXCHANGE_SECONDS
         self.resolver: Resolver | None = None
 
     @cached_property
@@ -98,10 +103,14 @@ class Index:
             from assistant.index.vectors import Vectors
 
             index._vectors = Vectors(folder / "vectors", store, embeddings=embeddings, url=url)
+        if url:
+            from assistant.index.server import Exchange
+
+            index._exchange = Exchange(store, url, index._receive)
         return index
 
     def close(self) -> None:
-        """Bring the derived indexes up to date and let go of the files."""
+        """Let go of the store's file; what is not yet in the derived indexes will be on the next call."""
         self._store.close()
 
     def __enter__(self) -> Index:
@@ -197,10 +206,10 @@ class Index:
         self._store.remove([r.id for r in rows])
         return rows
 
-    def vanished(self, under: Path | str = "") -> Rows:
-        """Documents whose file is no longer there (below a folder): the caller decides whether to remove them."""
-        rows = [r for r in self._store.documents() if not Path(r.path).exists()]
-        return [r for r in rows if PurePath(r.path).is_relative_to(under)] if under else rows
+    def vanished(self, under: Path | str) -> Rows:
+        """Documents below a folder whose file is no longer there: the caller decides whether to remove them."""
+        rows = [r for r in self._store.documents() if PurePath(r.path).is_relative_to(under)]
+        return [r for r in rows if not Path(r.path).exists()]
 
     # -- looking
 
@@ -235,7 +244,7 @@ class Index:
 
     def _find(self, query: str, wanted: Wanted, limit: int) -> Hits:
         pool = max(self._config.rank.pool, 4 * limit)
-        self.sync()
+        self._refresh()
         found = self._lexical.search(query, pool, wanted.filters)
         passages = self._store.passages([n for n, _ in found])
         lexical = {passages[n].id: s for n, s in found if n in passages}
@@ -248,7 +257,10 @@ class Index:
                 i: p for i, p in others.items() if not wanted.themes or set(wanted.themes) & set(p.themes)
             }
         scores = fuse(lexical, vector, self._config.rank.vector_weight)
-        scored = [(by_id[i], s) for i, s in scores.items() if i in by_id]
+        word_for_word, bonus = verbatim(query), self._config.rank.verbatim
+        scored = [
+            (p, s * (1 + bonus * word_for_word(p.text))) for i, s in scores.items() if (p := by_id.get(i))
+        ]
         return select(scored, wanted, self._config.rank, limit, self.resolver)
 
     # -- leaks
@@ -271,7 +283,24 @@ class Index:
     # -- upkeep
 
     def sync(self) -> None:
-        """Bring the derived indexes to the store's generation; cheap where they already are."""
+        """Exchange documents with the server, if there is one, and bring the derived indexes up to date. To be called
+        after additions and removals; a search does it where it was not."""
+        if self._exchange is not None:
+            self._exchange.run()
+            self._exchanged = time.monotonic()
+        self._catch_up()
+
+    def _refresh(self) -> None:
+        """Before a search: cheap where nothing changed; the server is asked now and then."""
+        if self._exchange is not None and time.monotonic() - self._exchanged > _EXCHANGE_SECONDS:
+            self.sync()
+        else:
+            self._catch_up()
+
+    def _receive(self, document: Document, row: DocumentRow) -> None:
+        self._store.put(self._prepare(document, row.meta, row.lane, row.path, row.sha256))
+
+    def _catch_up(self) -> None:
         self._lexical.sync()
         if self._vectors is not None:
             self._vectors.sync()

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from assistant.errors import KnowledgeError
 from assistant.index.passage import Passage
@@ -21,6 +21,7 @@ from assistant.index.tokens import terms
 if TYPE_CHECKING:
     import tantivy
 
+T = TypeVar("T")
 _TOKENIZER = "terms"
 _HEAP = 64_000_000
 _LOCK_SECONDS = 60.0
@@ -48,6 +49,7 @@ class Lexical:
         self._folder, self._store = folder, store
         self._heading_weight, self._max_terms = heading_weight, max_query_terms
         self._schema = _schema()
+        self._seen = -1  # the generation the reader is known to show
         self._index = self._open_existing() or self._create()
 
     def _open_existing(self) -> tantivy.Index | None:
@@ -94,12 +96,36 @@ class Lexical:
         if not hits:
             return Mark("", 0)
         record = searcher.doc(hits[0][1])
-        return Mark(str(record.get_first("uid")), int(record.get_first("generation") or 0))
+        mark = Mark(str(record.get_first("uid")), int(record.get_first("generation") or 0))
+        self._seen = mark.generation if mark.uid == self._store.uid else -1
+        return mark
 
     def sync(self, *, anew: bool = False) -> bool:
         """Bring the index to the store's generation in one commit; false where it already was."""
+        return self._healed(lambda: self._sync(anew))
+
+    def _healed(self, work: Callable[[], T]) -> T:
+        """Do it; where the folder turns out to be damaged, throw it away, build it from the store and do it again."""
+        try:
+            return work()
+        except (ValueError, OSError):
+            pass
+        except BaseException as exc:  # tantivy's panics are no Exceptions
+            if type(exc).__name__ != "PanicException":
+                raise
+        try:
+            self.discard()
+            self._sync(anew=True)
+            return work()
+        except (ValueError, OSError) as exc:
+            raise KnowledgeError(
+                f"词面索引已损坏且重建不成（{exc}），请检查磁盘空间和文件夹权限，再运行 zhibi knowledge rebuild",
+                path=self._folder,
+            ) from None
+
+    def _sync(self, anew: bool) -> bool:
         store = self._store
-        if not anew and self.mark() == (store.uid, store.generation):
+        if not anew and (self._seen == store.generation or self.mark() == (store.uid, store.generation)):
             return False
         with self._writer() as writer, store.read():
             mark = self.mark()
@@ -118,7 +144,7 @@ class Lexical:
             writer.delete_documents_by_term("mark", "mark")
             writer.add_document(_mark_record(store.uid, store.generation))
             writer.commit()
-        self._index.reload()
+        self.mark()
         return True
 
     @contextmanager
@@ -140,9 +166,7 @@ class Lexical:
                 return self._index.writer(_HEAP, 1)
             except ValueError as exc:
                 if "lock" not in str(exc).lower():
-                    raise KnowledgeError(
-                        f"词面索引写不进去（{exc}），请运行 zhibi knowledge rebuild", path=self._folder
-                    ) from None
+                    raise
                 if time.monotonic() > deadline:
                     raise KnowledgeError(
                         "词面索引正被另一个程序写入，请稍后再试", path=self._folder
@@ -161,13 +185,16 @@ class Lexical:
         self, query: str, limit: int, filters: dict[str, tuple[str, ...]] | None = None
     ) -> list[Scored]:
         """Best passages first. Without filters tantivy skips what cannot enter the top; with them it scores all."""
+        return self._healed(lambda: self._search(query, limit, filters or {}))
+
+    def _search(self, query: str, limit: int, filters: dict[str, tuple[str, ...]]) -> list[Scored]:
         import tantivy
 
         searcher = self._index.searcher()
         wanted = self._query(searcher, query)
         if wanted is None:
             return []
-        for field, values in (filters or {}).items():
+        for field, values in filters.items():
             must = tantivy.Query.const_score_query(
                 tantivy.Query.term_set_query(self._schema, field, list(values)), 0.0
             )
@@ -180,30 +207,26 @@ class Lexical:
         import tantivy
 
         chosen = self._telling(searcher, terms(query))
-        clauses = [(tantivy.Occur.Should, self._term("text", t, n)) for t, n in chosen.items()]
+        clauses = [(tantivy.Occur.Should, self._term("text", t)) for t in chosen]
         if self._heading_weight:
+            above = [self._term("heading", t) for t in chosen]
             clauses += [
-                (tantivy.Occur.Should, self._term("heading", t, n * self._heading_weight))
-                for t, n in chosen.items()
+                (tantivy.Occur.Should, tantivy.Query.boost_query(q, self._heading_weight)) for q in above
             ]
         return tantivy.Query.boolean_query(clauses) if clauses else None
 
-    def _term(self, field: str, term: str, weight: float) -> tantivy.Query:
+    def _term(self, field: str, term: str) -> tantivy.Query:
         import tantivy
 
-        query = tantivy.Query.term_query(self._schema, field, term, "freq")
-        return query if weight == 1 else tantivy.Query.boost_query(query, weight)
+        return tantivy.Query.term_query(self._schema, field, term, "freq")
 
-    def _telling(self, searcher: tantivy.Searcher, found: list[str]) -> dict[str, int]:
-        """Terms with how often the query says them; of a long query the rarest only."""
-        counted: dict[str, int] = {}
-        for term in found:
-            counted[term] = counted.get(term, 0) + 1
-        if len(counted) <= self._max_terms:
-            return counted
-        rarity = {t: searcher.doc_freq("text", t) for t in counted}
-        known = sorted((t for t in counted if rarity[t]), key=lambda t: (rarity[t], t))
-        return {t: counted[t] for t in known[: self._max_terms]}
+    def _telling(self, searcher: tantivy.Searcher, found: list[str]) -> list[str]:
+        """Each term once; of a long query the rarest only."""
+        distinct = list(dict.fromkeys(found))
+        if len(distinct) <= self._max_terms:
+            return distinct
+        rarity = {t: searcher.doc_freq("text", t) for t in distinct}
+        return sorted((t for t in distinct if rarity[t]), key=lambda t: (rarity[t], t))[: self._max_terms]
 
 
 def _schema() -> tantivy.Schema:

@@ -5,15 +5,19 @@ Scores are relative to the best candidate. Policy passages out of force on the d
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from assistant.brief import Period
 from assistant.index.config import RankRules
 from assistant.index.passage import Hit, Lane, Passage, Resolver
+from assistant.index.tokens import folded
 from assistant.similarity import bigrams
+
+_RUN = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,17 @@ def fuse(lexical: dict[str, float], vector: dict[str, float], weight: float) -> 
     near = max(vector.values(), default=0.0) or 1.0
     ids = dict.fromkeys([*lexical, *vector])
     return {i: lexical.get(i, 0.0) / top + weight * vector.get(i, 0.0) / near for i in ids}
+
+
+def verbatim(query: str) -> Callable[[str], float]:
+    """Share of the query's runs (words typed apart, clauses between stops) that stand in a text as they are."""
+    runs = tuple(dict.fromkeys(_RUN.findall(folded(query))))
+
+    def share(text: str) -> float:
+        plain = folded(text)
+        return sum(run in plain for run in runs) / len(runs) if runs else 0.0
+
+    return share
 
 
 def select(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-import time
 import uuid
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,30 +19,10 @@ from pathlib import Path
 
 from assistant.document import Block, Document
 from assistant.errors import KnowledgeError
+from assistant.index.database import SCHEMA, connect, explained
 from assistant.index.passage import DocumentRow, Entity, Lane, Passage, SourceMeta
 
 FORMAT = 1
-_BUSY_MS = 30_000
-_WAL_ATTEMPTS = 100
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS documents (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL, lane TEXT NOT NULL,
-    meta TEXT NOT NULL, blocks BLOB NOT NULL, cutting TEXT NOT NULL, similar_to TEXT NOT NULL,
-    added TEXT NOT NULL, generation INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS documents_path ON documents (path);
-CREATE INDEX IF NOT EXISTS documents_generation ON documents (generation);
-CREATE TABLE IF NOT EXISTS passages (
-    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, document TEXT NOT NULL, headings TEXT NOT NULL,
-    part TEXT NOT NULL, themes TEXT NOT NULL, clause TEXT NOT NULL, text TEXT NOT NULL, masked TEXT NOT NULL,
-    entities TEXT NOT NULL, prints BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS passages_document ON passages (document);
-CREATE INDEX IF NOT EXISTS passages_id ON passages (id);
-CREATE TABLE IF NOT EXISTS sketches (hash INTEGER NOT NULL, document TEXT NOT NULL, PRIMARY KEY (hash, document))
-    WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS sketches_document ON sketches (document);
-CREATE TABLE IF NOT EXISTS removed (document TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID;
-"""
 _PASSAGE_COLUMNS = (
     "p.n, p.id, p.document, d.lane, d.name, d.meta, p.headings, p.part, p.themes, p.clause, p.text, p.masked"
 )
@@ -88,7 +67,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()
-        self._db = _connect(path)
+        self._db = connect(path)
         if not self._rows("SELECT 1 FROM sqlite_master WHERE name = 'removed'"):
             self._create()
         if self.get("format") != str(FORMAT):
@@ -99,7 +78,7 @@ class Store:
 
     def _create(self) -> None:
         with self.write() as db:
-            for statement in _SCHEMA.split(";"):
+            for statement in SCHEMA.split(";"):
                 db.execute(statement)
             first = {"format": str(FORMAT), "uid": uuid.uuid4().hex, "generation": "0"}
             db.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", first.items())
@@ -111,7 +90,7 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One immediate transaction: all of it or nothing, whatever kills the process. May be nested."""
-        with self._lock, _explained(self.path):
+        with self._lock, explained(self.path):
             if self._db.in_transaction:
                 yield self._db
                 return
@@ -126,7 +105,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """One snapshot for several queries."""
-        with self._lock, _explained(self.path):
+        with self._lock, explained(self.path):
             if self._db.in_transaction:
                 yield self._db
                 return
@@ -137,7 +116,7 @@ class Store:
                 self._db.execute("COMMIT")
 
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
-        with self._lock, _explained(self.path):
+        with self._lock, explained(self.path):
             return self._db.execute(sql, values).fetchall()
 
     # -- small values
@@ -285,7 +264,7 @@ class Store:
             "passages": "id, document, headings, part, themes, clause, text, masked, entities, prints",
             "sketches": "hash, document",
         }
-        with self._lock, _explained(self.path):
+        with self._lock, explained(self.path):
             self._db.execute("ATTACH DATABASE ? AS other", (str(other),))
             try:
                 with self.write() as db:
@@ -311,56 +290,13 @@ class Store:
 
     def snapshot(self, path: Path) -> None:
         """A consistent copy of the whole store, one file without WAL."""
-        with self._lock, _explained(self.path):
+        with self._lock, explained(self.path):
             copy = sqlite3.connect(path)
             try:
                 self._db.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")
             finally:
                 copy.close()
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    with _explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
-        db.row_factory = sqlite3.Row
-        _use_wal(db)
-        for pragma in (f"busy_timeout = {_BUSY_MS}", "synchronous = FULL", "cache_size = -32000"):
-            db.execute(f"PRAGMA {pragma}")
-        return db
-
-
-def _use_wal(db: sqlite3.Connection) -> None:
-    """Switching to WAL does not honour the busy timeout: two processes that create the file at once take turns."""
-    for attempt in range(_WAL_ATTEMPTS):
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as exc:
-            if "locked" not in str(exc) or attempt == _WAL_ATTEMPTS - 1:
-                raise
-            time.sleep(0.05)
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """SQLite's own errors in one Chinese sentence."""
-    try:
-        yield
-    except sqlite3.OperationalError as exc:
-        if "locked" in str(exc):
-            raise KnowledgeError("资料库正被另一个程序写入，请稍后再试", path=path) from None
-        raise KnowledgeError(
-            f"资料库打不开或写不进去（{exc}），请检查文件夹权限和磁盘空间", path=path
-        ) from None
-    except sqlite3.DatabaseError as exc:
-        raise KnowledgeError(
-            f"资料库文件已损坏（{exc}），请用 zhibi knowledge import 恢复备份，或删去此文件后重新运行 zhibi knowledge add",
-            path=path,
-        ) from None
-    except OSError as exc:
-        raise KnowledgeError(f"资料库文件夹不能使用：{exc.strerror or exc}", path=path) from None
 
 
 def _dump(value: object) -> str:

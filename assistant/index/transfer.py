@@ -42,10 +42,22 @@ def import_store(store: Store, path: Path) -> int:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / _STORE
         _unpack(path, copy)
-        try:
-            return store.merge(copy)
-        except sqlite3.DatabaseError:
-            raise KnowledgeError("导出文件里的资料库已损坏，请在原机器上重新导出", path=path) from None
+        _check(path, copy)
+        return store.merge(copy)
+
+
+def _check(path: Path, copy: Path) -> None:
+    db = sqlite3.connect(copy)
+    try:
+        whole = db.execute("PRAGMA quick_check").fetchone()[0] == "ok" and db.execute(
+            "SELECT count(*) FROM documents"
+        )
+    except sqlite3.DatabaseError:
+        whole = False
+    finally:
+        db.close()
+    if not whole:
+        raise KnowledgeError("导出文件里的资料库已损坏，请在原机器上重新导出", path=path)
 
 
 def _unpack(path: Path, copy: Path) -> None:

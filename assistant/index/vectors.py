@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from assistant.errors import KnowledgeError, ServiceError, ZhibiError
 from assistant.index.passage import Passage
+from assistant.index.server import connect
 from assistant.index.store import Store
 
 if TYPE_CHECKING:
@@ -147,18 +147,13 @@ class Vectors:
         return self._chroma
 
     def _client(self) -> ClientAPI:
+        if self._url:
+            return connect(self._url)
         import chromadb
         from chromadb.config import Settings
 
-        settings = Settings(anonymized_telemetry=False)
-        if not self._url:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            return chromadb.PersistentClient(str(self._folder), settings=settings)
-        parts = urlsplit(self._url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise KnowledgeError(f"向量服务地址 {self._url} 写法不对，应为 http://主机:端口")
-        port = parts.port or (443 if parts.scheme == "https" else 8000)
-        return chromadb.HttpClient(parts.hostname, port, ssl=parts.scheme == "https", settings=settings)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return chromadb.PersistentClient(str(self._folder), settings=Settings(anonymized_telemetry=False))
 
     def _let_go(self) -> None:
         self._chroma = None
@@ -175,12 +170,9 @@ class Vectors:
         except (ZhibiError, sqlite3.Error):
             raise
         except Exception as exc:
-            if self._url:
-                raise ServiceError(
-                    f"向量服务 {self._url} 没有正常应答（{type(exc).__name__}），请检查服务后重试，已完成的部分不会丢失"
-                ) from exc
+            place = f"向量服务 {self._url}" if self._url else "向量索引"
             raise ServiceError(
-                f"向量索引或向量模型出错（{type(exc).__name__}），已入库的资料不受影响；请检查模型服务，或运行 zhibi knowledge rebuild"
+                f"{place}或向量模型出错（{type(exc).__name__}），已入库的资料不受影响；请检查服务后重试，或运行 zhibi knowledge rebuild"
             ) from exc
 
 

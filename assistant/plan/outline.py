@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.answers import fit
 from assistant.brief import Brief, Item
 from assistant.catalogue import Catalogue, Genre, GenrePart, Theme
 from assistant.document import Part
@@ -14,10 +15,9 @@ from assistant.plan.assign import Group, assign_by_theme, assign_to_sections, be
 from assistant.plan.headings import measure_heading, pick_section_headings
 from assistant.plan.types import Outline, SectionPlan, SubHead, ordinal
 from assistant.plan.units import names_of
-from assistant.similarity import containment, longest_common
+from assistant.similarity import containment
 
-_SAME_MATTER = 0.3
-_LONG_RUN = 4
+_SURE = 2  # a link the text will state needs more than one shared word
 _SAME_PART = 0.6
 _PER_FACT = {"concise": 95, "standard": 125, "full": 190}
 
@@ -152,7 +152,7 @@ def _plans(
     if not brief.plans:
         return []
     themes = genre_themes(genre, catalogue)
-    answered = match_problems(brief.plans, brief.problems, themes)
+    answered = match_problems(brief.plans, brief.problems)
     subheads: list[SubHead] = []
     used: set[str] = set()
     for n, plan in enumerate(brief.plans):
@@ -169,28 +169,14 @@ def _plans(
     return [replace(_head(part, brief, number), items=items, subheads=tuple(subheads))]
 
 
-def match_problems(
-    plans: Sequence[Item], problems: Sequence[Item], themes: Sequence[Theme]
-) -> dict[str, tuple[str, ...]]:
-    """Which problems each plan answers: every problem to the plan on the same matter, if there is one."""
+def match_problems(plans: Sequence[Item], problems: Sequence[Item]) -> dict[str, tuple[str, ...]]:
+    """Which problems each plan answers: every problem to the plan that answers it best, if any does."""
     answered: dict[str, list[str]] = {p.id: [] for p in plans}
     for problem in problems:
-        best = max(
-            ((same_matter(problem.text, p.text, themes), -n, p.id) for n, p in enumerate(plans)),
-            default=(0.0, 0, ""),
-        )
-        if best[0] >= _SAME_MATTER:
+        best = max(((fit(problem.text, p.text), -n, p.id) for n, p in enumerate(plans)), default=(0, 0, ""))
+        if best[0] >= _SURE:
             answered[best[2]].append(problem.id)
     return {k: tuple(v) for k, v in answered.items()}
-
-
-def same_matter(problem: str, plan: str, themes: Sequence[Theme]) -> float:
-    """0 to about 2: shared wording, a shared run of four characters or more, and a shared theme."""
-    wording = max(containment(problem, plan), containment(plan, problem))
-    run = longest_common(problem, plan)
-    shared = 0.3 if len(run) >= _LONG_RUN else 0.0
-    theme = best_theme(problem, themes)
-    return wording + shared + (0.3 if theme and theme == best_theme(plan, themes) else 0.0)
 
 
 def _with_lengths(sections: Sequence[SectionPlan], brief: Brief, genre: Genre) -> tuple[SectionPlan, ...]:

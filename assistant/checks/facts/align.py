@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 from assistant.brief import Brief, Item
@@ -26,7 +27,7 @@ def _block(block: Block, brief: Brief) -> Block:
     if not spans:
         return block
     edges = [0, *(s.end for s in spans[:-1]), len(block.text)]
-    pieces = [block.text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [block.text[a:b] for a, b in itertools.pairwise(edges)]
     return replace(block, sentences=tuple(Sentence(p, _told(p, brief)) for p in pieces))
 
 

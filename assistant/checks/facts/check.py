@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import groupby
 
 from assistant.brief import Item
 from assistant.checks.facts.claims import unsourced_claims
@@ -22,11 +23,13 @@ def check_facts(document: Document, context: FactContext) -> tuple[Finding, ...]
     """Findings of the facts/* group, in reading order, whole-text ones first."""
     told: dict[str, list[Place]] = defaultdict(list)
     found: list[Finding] = []
-    for place in places(document):
-        for id in place.sentence.facts:
-            told[id].append(place)
-        found += trace_values(place, context)
-        found += unsourced_claims(place, context)
+    for _, paragraph in groupby(places(document), key=lambda p: p.paragraph):
+        sentences = list(paragraph)
+        for place in sentences:
+            for id in place.sentence.facts:
+                told[id].append(place)
+            found += trace_values(place, context)
+        found += unsourced_claims(sentences, context)
     for item in context.brief.ledger:
         found += _coverage(item, told.get(item.id, []))
     return tuple(sorted(found, key=lambda f: (f.paragraph, f.start, f.rule)))

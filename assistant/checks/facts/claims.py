@@ -1,13 +1,14 @@
 """Claims: a clause that reports a finished action, a mechanism or a result needs a fact; aims and stance do not.
 
-Patterns and thresholds: knowledge/claims.yaml. A clause is let pass when it is policy wording from the passage cited,
-when the facts cited say it, or when it is an aim, a stance or a requirement.
+Patterns and thresholds: knowledge/claims.yaml. A paragraph is read in order: a clause is let pass when it is policy
+wording from the passage cited, when the facts cited say it, or when it is an aim, a stance or a requirement; what is
+left is a result, an action, or, once the paragraph has told a fact, a tail.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,33 +19,36 @@ from assistant import resources
 from assistant.checks.facts.context import FactContext, Place
 from assistant.checks.facts.trace import readable
 from assistant.finding import Finding
-from assistant.similarity import containment
+from assistant.similarity import bigrams, containment
 from assistant.text import Span, fold, is_cjk
 
 _SPLIT = re.compile(r"[，；。！？：,;]")
 _LEAD = re.compile(r"^(?:第?[一二三四五六七八九十]+是|[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）)")
+_FEWEST = 4  # bigrams: shorter clauses of a fact prove nothing
+_KEYS = ("subject", "adverb", "concrete", "result", "action", "softener", "hypothetical")
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimPatterns:
+    subject: re.Pattern[str]
+    adverb: re.Pattern[str]
+    concrete: re.Pattern[str]
     result: re.Pattern[str]
     action: re.Pattern[str]
     softener: re.Pattern[str]
     hypothetical: re.Pattern[str]
     lead: int
     covered: float
+    retold: float
     tail: int
 
 
 @cache
 def claim_patterns() -> ClaimPatterns:
     data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "claims.yaml").read_text("utf-8"))
-    one = {
-        key: re.compile("|".join(f"(?:{p})" for p in data[key]))
-        for key in ("result", "action", "softener", "hypothetical")
-    }
+    one = {key: re.compile("|".join(f"(?:{p})" for p in data[key])) for key in _KEYS}
     return ClaimPatterns(
-        **one, lead=data["leads_at_most"], covered=data["covered"], tail=data["tail_at_least"]
+        **one, lead=data["leads_at_most"], covered=data["covered"], retold=data["retold"], tail=data["tail_at_least"]
     )
 
 
@@ -59,24 +63,23 @@ def clauses(text: str) -> list[Span]:
     return spans
 
 
-def unsourced_claims(place: Place, context: FactContext) -> Iterator[Finding]:
-    """Findings for clauses that claim without a source; sentences of the problems part are the writer's own words."""
-    if place.part == "problems" and place.sentence.facts:
-        return
-    text = readable(place.sentence.text)
-    if _is_lead(text):
-        return
-    told = "".join(i.text for i in context.items(place.sentence))
-    policy = fold(context.policy_text(place.sentence))
-    seen_fact = False
-    for span in clauses(text):
-        clause = text[span.start : span.end].strip()
-        if _covered(clause, told):
-            seen_fact = True
-        elif not _excused(clause, policy):
-            finding = _judge(clause, span, place, after_fact=seen_fact)
-            if finding:
-                yield finding
+def unsourced_claims(paragraph: Sequence[Place], context: FactContext) -> Iterator[Finding]:
+    """Findings for the clauses of one paragraph that claim without a source."""
+    told_one = False
+    for place in paragraph:
+        text = readable(place.sentence.text)
+        if _is_lead(text) or (place.part == "problems" and place.sentence.facts):
+            continue  # a lead claims nothing yet, a problem is told in the writer's own words
+        told = [i.text for i in context.items(place.sentence)]
+        policy = fold(context.policy_text(place.sentence))
+        spans = clauses(text)
+        covered = [_covered(text[s.start : s.end].strip(), told) for s in spans]
+        framing = covered.index(True) if True in covered else len(spans) if not told_one else 0
+        for n, span in enumerate(spans):
+            clause = text[span.start : span.end].strip()
+            if not covered[n] and not _excused(clause, policy):
+                yield from _judge(clause, span, place, after_fact=n >= framing)
+        told_one = told_one or True in covered
 
 
 def _is_lead(text: str) -> bool:
@@ -85,31 +88,52 @@ def _is_lead(text: str) -> bool:
     return m is not None and len(text) - m.end() <= claim_patterns().lead
 
 
-def _covered(clause: str, told: str) -> bool:
-    return bool(told) and containment(_LEAD.sub("", clause), told) >= claim_patterns().covered
+def _covered(clause: str, told: Sequence[str]) -> bool:
+    """Most of the clause stands in the facts cited, or nearly all of a clause of theirs stands in it."""
+    p, body = claim_patterns(), _LEAD.sub("", clause)
+    if not told:
+        return False
+    if containment(body, "，".join(told)) >= p.covered:
+        return True
+    pieces = [piece for text in told for piece in _SPLIT.split(text) if len(bigrams(piece)) >= _FEWEST]
+    return any(containment(piece, body) >= p.retold for piece in pieces)
 
 
 def _excused(clause: str, policy: str) -> bool:
-    body = _LEAD.sub("", clause)
+    """Too short to say anything, the policy's own words, or an aim that names nothing concrete."""
+    p, body = claim_patterns(), _LEAD.sub("", clause)
     if sum(map(is_cjk, body)) < 4 or (policy and fold(body) in policy):
         return True
-    return claim_patterns().softener.search(body) is not None
+    soft = p.softener.search(_predicate(body)) or p.softener.search(body)
+    return soft is not None and p.concrete.search(body) is None
 
 
-def _judge(clause: str, span: Span, place: Place, *, after_fact: bool) -> Finding | None:
+def _predicate(body: str) -> str:
+    """The clause without its subject and adverbs: 各社区党委同步举办读书班 -> 举办读书班."""
+    p = claim_patterns()
+    rest = body
+    if m := p.subject.match(rest):
+        rest = rest[m.end() :]
+    while (m := p.adverb.match(rest)) and m.end():
+        rest = rest[m.end() :]
+    return rest if len(rest) >= 2 else body
+
+
+def _judge(clause: str, span: Span, place: Place, *, after_fact: bool) -> Iterator[Finding]:
     p, body = claim_patterns(), _LEAD.sub("", clause)
     start = span.start + (len(clause) - len(body))
     planned = place.part == "plans"
-    if p.result.search(body) and not (planned and p.hypothetical.search(body)):
+    if planned and p.hypothetical.search(body):
+        return
+    if p.result.search(body):
         message = f"“{body}”说的是结果，材料里没有，请删去或改成目的放到事实之前"
-        return place.finding("facts/claim-result", "error", message, start, span.end)
-    if place.part in ("opening", "closing"):
-        return None
-    if p.action.search(body):
+        yield place.finding("facts/claim-result", "error", message, start, span.end)
+    elif place.part in ("opening", "closing"):
+        return
+    elif p.action.search(body) or p.action.search(_predicate(body)):
         what = "措施" if planned else "做法"
         message = f"“{body}”写了材料里没有的{what}，请删去，或补充材料后再写"
-        return place.finding("facts/claim-action", "error", message, start, span.end)
-    if after_fact and len(body) >= p.tail and not planned:
+        yield place.finding("facts/claim-action", "error", message, start, span.end)
+    elif after_fact and len(body) >= p.tail:
         message = f"“{body}”是事实之后的空话，请删去"
-        return place.finding("facts/tail", "warning", message, start, span.end)
-    return None
+        yield place.finding("facts/tail", "warning", message, start, span.end)

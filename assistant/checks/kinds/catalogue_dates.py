@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.catalogue import CampaignWindow, Formulation
+from assistant.catalogue import CampaignWindow
 from assistant.catalogue.nodes import Fields
 from assistant.checks.kinds.catalogue_wording import grave, source_of
 from assistant.checks.rule import Hit, Kind, Rule, no_options
@@ -52,14 +52,20 @@ def _not_yet(rule: Rule, view: View) -> Iterator[Hit]:
     """Formulations used before their day, but for those a milestone already covers; each once."""
     taken = [m.pattern for m in view.catalogue.milestones if view.as_of < m.earliest]
     for entry in view.catalogue.formulations:
-        if entry.introduced is None or view.as_of >= entry.introduced or entry.id in rule.options:
+        if entry.introduced is None or view.as_of >= entry.introduced:
+            continue
+        if entry.id in rule.options or entry.category in rule.options:
             continue
         for name in (entry.text, *entry.aliases):
             if len(name.strip("“”")) < _SHORTEST or any(compiled(p).search(name) for p in taken):
                 continue
             starts = [at for at in _occurrences(view.text, name) if not _announced(view, at)]
             if starts:
-                words = {"when": _cn(entry.introduced), "source": source_of(entry), "count": _times(len(starts))}
+                words = {
+                    "when": _cn(entry.introduced),
+                    "source": source_of(entry),
+                    "count": _times(len(starts)),
+                }
                 severity: Severity | None = None if grave(entry) else "info"
                 yield Hit(starts[0], starts[0] + len(name), words, part=entry.id, severity=severity)
                 break
@@ -86,23 +92,23 @@ def _read_superseded(fields: Fields) -> _Superseded:
 
 def _superseded(rule: Rule, view: View) -> Iterator[Hit]:
     for entry in view.catalogue.formulations:
-        if not _is_superseded(entry, view.as_of):
+        gone = entry.deprecated
+        if gone is None or gone >= view.as_of or not entry.superseded_by:
             continue
+        words = {"right": entry.superseded_by, "when": _cn(gone)}
         for start in _occurrences(view.text, entry.text):
             end = start + len(entry.text)
             if entry.id in rule.options.always or _planned(rule, view, start, end):
-                yield Hit(start, end, {"right": entry.superseded_by, "when": _cn(entry.deprecated)}, part=entry.id)  # type: ignore[arg-type]
+                yield Hit(start, end, words, part=entry.id)
 
 
 def _planned(rule: Rule, view: View, start: int, end: int) -> bool:
     if view.blocks[view.block_at(start)].part != "plans":
         return False
     clause = clause_around(view.text, start, end)
-    return not compiled(rule.options.review).search(view.text, clause.start, min(clause.end + 4, len(view.text)))
-
-
-def _is_superseded(entry: Formulation, on: date) -> bool:
-    return bool(entry.superseded_by) and entry.deprecated is not None and entry.deprecated < on
+    return not compiled(rule.options.review).search(
+        view.text, clause.start, min(clause.end + 4, len(view.text))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +137,13 @@ def _campaigns(rule: Rule, view: View) -> Iterator[Hit]:
                 continue
             seen.append((start, end))
             if view.as_of < first and not _announced(view, start):
-                yield Hit(start, end, {"state": f"{_cn(first)}才开始", "advice": "请改为“做好准备”一类说法或删去"})
+                yield Hit(
+                    start, end, {"state": f"{_cn(first)}才开始", "advice": "请改为“做好准备”一类说法或删去"}
+                )
             elif (view.as_of - last).days > rule.options.grace and _says_running(rule, view, start, end):
-                yield Hit(start, end, {"state": f"已于{_cn(last)}结束", "advice": "请写巩固拓展成果，不写正在开展"})
+                yield Hit(
+                    start, end, {"state": f"已于{_cn(last)}结束", "advice": "请写巩固拓展成果，不写正在开展"}
+                )
 
 
 def _says_running(rule: Rule, view: View, start: int, end: int) -> bool:
@@ -164,7 +174,11 @@ def _must_mention(rule: Rule, view: View) -> Iterator[Hit]:
         for topic in topics:
             if not any(w in view.text for w in topic):
                 level = "必须写到" if must else "一般应写到"
-                words = {"topic": "或".join(f"“{w}”" for w in topic[:2]), "level": level, "label": found.label}
+                words = {
+                    "topic": "或".join(f"“{w}”" for w in topic[:2]),
+                    "level": level,
+                    "label": found.label,
+                }
                 yield Hit(-1, -1, words, severity=None if must else "info")
 
 
@@ -184,8 +198,15 @@ def _skip(fields: Fields) -> frozenset[str]:
 KINDS = {
     "milestone": Kind(no_options, words=frozenset({"name", "when", "count"}), find=_milestones),
     "not-yet": Kind(_skip, frozenset({"skip"}), frozenset({"when", "source", "count"}), find=_not_yet),
-    "superseded": Kind(_read_superseded, frozenset({"always", "review"}), frozenset({"right", "when"}), find=_superseded),
-    "campaign": Kind(_read_campaign, frozenset({"running", "planned", "over", "grace"}), frozenset({"state", "advice"}), find=_campaigns),
+    "superseded": Kind(
+        _read_superseded, frozenset({"always", "review"}), frozenset({"right", "when"}), find=_superseded
+    ),
+    "campaign": Kind(
+        _read_campaign,
+        frozenset({"running", "planned", "over", "grace"}),
+        frozenset({"state", "advice"}),
+        find=_campaigns,
+    ),
     "must-mention": Kind(no_options, words=frozenset({"topic", "level", "label"}), find=_must_mention),
     "forbidden": Kind(no_options, words=frozenset({"label"}), find=_forbidden),
 }

@@ -24,7 +24,9 @@ class _Options:
 
 
 def _read(fields: Fields) -> _Options:
-    groups = [inner.texts("forms", required=True) for inner in fields.mappings("groups", {"forms"}, required=True)]
+    groups = [
+        inner.texts("forms", required=True) for inner in fields.mappings("groups", {"forms"}, required=True)
+    ]
     for forms in groups:
         for form in forms:
             try:
@@ -49,7 +51,9 @@ def _groups(rule: Rule, view: View) -> Iterator[Hit]:
                 continue
             other = next(m for f, ms in found.items() if f != form for m in ms)
             first = matches[0]
-            yield Hit(first.start(), first.end(), {"other": other.group(), "place": _place(view, other.start())})
+            yield Hit(
+                first.start(), first.end(), {"other": other.group(), "place": _place(view, other.start())}
+            )
 
 
 def _place(view: View, at: int) -> str:
@@ -108,7 +112,7 @@ def _exchanged(_: Rule, view: View) -> Iterator[Hit]:
     windows: dict[str, int] = {}
     for m in re.finditer(f"(?=([{_HAN}]{{8}}))", view.text):
         windows.setdefault(m[1], m.start())
-    for window, at in windows.items():
+    for window, _at in windows.items():
         other = window[:4] + window[6:] + window[4:6]
         if window < other and other in windows and window[4:6] != window[6:]:
             for here, there in ((window, other), (other, window)):
@@ -146,5 +150,7 @@ KINDS = {
     "quotation": Kind(no_options, words=frozenset({"term", "place"}), find=_quotation),
     "quoted-forms": Kind(no_options, words=frozenset({"other", "place"}), find=_quoted_forms),
     "exchanged-words": Kind(no_options, words=frozenset({"other", "place"}), find=_exchanged),
-    "name-drift": Kind(_read_drift, frozenset({"name", "least"}), frozenset({"name", "other", "count"}), find=_drift),
+    "name-drift": Kind(
+        _read_drift, frozenset({"name", "least"}), frozenset({"name", "other", "count"}), find=_drift
+    ),
 }

@@ -63,8 +63,14 @@ def _words(rule: Rule, view: View) -> Iterator[Hit]:
                 continue
             places = _places(text, word)
             for a, b in zip(places, places[options.times - 1 :], strict=False):
-                if b - a <= options.within and not _parallel(text, places, len(word)) and not _joined(text, a, b, word):
-                    yield Hit(span.start + b, span.start + b + len(word), {"word": word, "count": str(len(places))})
+                if (
+                    b - a <= options.within
+                    and not _parallel(text, places, len(word))
+                    and not _joined(text, a, b, word)
+                ):
+                    yield Hit(
+                        span.start + b, span.start + b + len(word), {"word": word, "count": str(len(places))}
+                    )
                     break
 
 
@@ -153,7 +159,9 @@ def _same(rule: Rule, view: View) -> Iterator[Hit]:
 
 
 def _bare(sentence: str) -> str:
-    return re.sub(r"^(?:[一二三四五六七八九十]+是|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、])", "", fold(sentence)).rstrip("。；！？”")
+    return re.sub(
+        r"^(?:[一二三四五六七八九十]+是|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、])", "", fold(sentence)
+    ).rstrip("。；！？”")
 
 
 def _place(view: View, at: int) -> str:
@@ -211,7 +219,10 @@ def _long(rule: Rule, view: View) -> Iterator[Hit]:
     for span in view.sentences:
         length = char_count(view.text[span.start : span.end])
         if length > rule.options:
-            end = min([p for c in "，；" if (p := view.text.find(c, span.start + 8, span.end)) >= 0], default=span.end)
+            end = min(
+                [p for c in "，；" if (p := view.text.find(c, span.start + 8, span.end)) >= 0],
+                default=span.end,
+            )
             yield Hit(span.start, end, {"length": str(length)})
 
 

@@ -10,7 +10,9 @@ from assistant.checks.kinds.headings import chinese
 from assistant.checks.rule import Hit, Kind, Rule, no_options
 from assistant.checks.view import Item, View
 
-_PREDICATE = re.compile(r"([\u4e00-\u9fff]{2})(?:也|还|仍|都|均|更)?(不[高强足够实深严到细准力]|薄弱|滞后|欠缺|偏[低弱少])")
+_PREDICATE = re.compile(
+    r"([\u4e00-\u9fff]{2})(?:也|还|仍|都|均|更)?(不[高强足够实深严到细准力]|薄弱|滞后|欠缺|偏[低弱少])"
+)
 _QUOTED = re.compile(r"([\u4e00-\u9fff]{2})(“[^“”]{2,12}”)")
 
 
@@ -65,7 +67,10 @@ def _drift(_: Rule, view: View) -> Iterator[Hit]:
     for run in runs(view):
         seen: dict[tuple[str, str], list[tuple[str, int]]] = {}
         for item in run:
-            for m in re.finditer(r"(?=([\u4e00-\u9fff]{2})([和与同及])([\u4e00-\u9fff]{2}))", view.text[item.lead.start : item.lead.end]):
+            for m in re.finditer(
+                r"(?=([\u4e00-\u9fff]{2})([和与同及])([\u4e00-\u9fff]{2}))",
+                view.text[item.lead.start : item.lead.end],
+            ):
                 seen.setdefault((m[1], m[3]), []).append((m[2], item.lead.start + m.start(1)))
         for (left, right), found in seen.items():
             words = [w for w, _ in found]
@@ -74,7 +79,14 @@ def _drift(_: Rule, view: View) -> Iterator[Hit]:
             rare = min(set(words), key=words.count)
             for word, at in found:
                 if word == rare:
-                    yield Hit(at, at + 5, {"here": f"{left}{word}{right}", "other": f"{left}{next(w for w in words if w != rare)}{right}"})
+                    yield Hit(
+                        at,
+                        at + 5,
+                        {
+                            "here": f"{left}{word}{right}",
+                            "other": f"{left}{next(w for w in words if w != rare)}{right}",
+                        },
+                    )
 
 
 def _twice(_: Rule, view: View) -> Iterator[Hit]:
@@ -82,7 +94,9 @@ def _twice(_: Rule, view: View) -> Iterator[Hit]:
     for item in view.items:
         lead = view.text[item.lead.start : item.lead.end]
         for m in _PREDICATE.finditer(lead):
-            again = (a for a in _PREDICATE.finditer(view.text, item.lead.end, item.end) if a.groups() == m.groups())
+            again = (
+                a for a in _PREDICATE.finditer(view.text, item.lead.end, item.end) if a.groups() == m.groups()
+            )
             for found in list(again)[:1]:
                 yield Hit(*found.span(), {"lead": lead})
         for m in _QUOTED.finditer(lead):
@@ -95,7 +109,9 @@ def _twice(_: Rule, view: View) -> Iterator[Hit]:
 KINDS = {
     "enumeration": Kind(no_options, words=frozenset({"fault", "right"}), find=_sequence),
     "enumeration-single": Kind(no_options, find=_single),
-    "lead-length": Kind(_read_spread, frozenset({"least", "spread"}), frozenset({"length", "middle"}), find=_leads),
+    "lead-length": Kind(
+        _read_spread, frozenset({"least", "spread"}), frozenset({"length", "middle"}), find=_leads
+    ),
     "lead-drift": Kind(no_options, words=frozenset({"here", "other"}), find=_drift),
     "lead-twice": Kind(no_options, words=frozenset({"lead"}), find=_twice),
 }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from assistant.catalogue.nodes import Fields
 from assistant.checks.rule import Hit, Kind, Rule, no_options
 from assistant.checks.view import Heading, View
+from assistant.finding import Severity
 
 _NUMERALS = "〇一二三四五六七八九十"
 
@@ -33,7 +34,6 @@ def _numbering(_: Rule, view: View) -> Iterator[Hit]:
     for mark in view.ordinals:
         if mark.level == 0:
             last.clear()
-            running.clear()
             continue
         for deeper in [k for k in last if k > mark.level]:
             del last[deeper]
@@ -44,7 +44,8 @@ def _numbering(_: Rule, view: View) -> Iterator[Hit]:
         if fault:
             words = {"fault": fault, "right": _printed(mark.level, before + 1)}
             words["before"] = _printed(mark.level, before) if before else "开头"
-            yield Hit(mark.start, mark.end, words)
+            severity: Severity | None = None if mark.number == before > 1 else "warning"
+            yield Hit(mark.start, mark.end, words, severity=severity)
 
 
 def _fault(before: int, number: int) -> str:
@@ -59,7 +60,13 @@ def _levels(_: Rule, view: View) -> Iterator[Hit]:
     """A lower level before any higher one under the same text: （一） opened by 1. is out of order."""
     seen: set[int] = set()
     for heading in view.headings:
-        if heading.number and seen and heading.level > 1 and heading.level - 1 not in seen and heading.level - 2 not in seen:
+        if (
+            heading.number
+            and seen
+            and heading.level > 1
+            and heading.level - 1 not in seen
+            and heading.level - 2 not in seen
+        ):
             yield Hit(heading.mark.start, heading.end, {"level": str(heading.level)})
         seen.add(heading.level)
 
@@ -89,7 +96,11 @@ def _layout(_: Rule, view: View) -> Iterator[Hit]:
         rare, manner = (own, "独占一行") if len(own) <= len(run_in) else (run_in, "与正文连排")
         other = "与正文连排" if rare is own else "独占一行"
         for heading in rare:
-            yield Hit(heading.mark.start, heading.end, {"manner": manner, "other": other, "count": str(len(mine) - len(rare))})
+            yield Hit(
+                heading.mark.start,
+                heading.end,
+                {"manner": manner, "other": other, "count": str(len(mine) - len(rare))},
+            )
 
 
 def _stop(_: Rule, view: View) -> Iterator[Hit]:
@@ -134,7 +145,9 @@ def _pattern(rule: Rule, view: View) -> Iterator[Hit]:
             continue
         for heading in group:
             if _clauses(view, heading) != common:
-                yield Hit(heading.start, heading.end, {"count": str(_clauses(view, heading)), "common": str(common)})
+                yield Hit(
+                    heading.start, heading.end, {"count": str(_clauses(view, heading)), "common": str(common)}
+                )
 
 
 def _clauses(view: View, heading: Heading) -> int:
@@ -148,7 +161,9 @@ def _echo(rule: Rule, view: View) -> Iterator[Hit]:
         for heading in group:
             opening = heading.text(view)[:2]
             if len(opening) == 2 and opening in seen:
-                yield Hit(heading.start, heading.start + 2, {"opening": opening, "first": seen[opening].text(view)})
+                yield Hit(
+                    heading.start, heading.start + 2, {"opening": opening, "first": seen[opening].text(view)}
+                )
             seen.setdefault(opening, heading)
 
 

@@ -47,7 +47,13 @@ def _minority(rule: Rule, view: View) -> Iterator[Hit]:
         prevails = len(found) > 2 and len(found) * 2 > len(compiled(form.against).findall(view.text))
         for m in found:
             right = m.expand(form.right)
-            yield Hit(m.start(), m.end(), {"right": right}, right if form.safe else None, severity="info" if prevails else None)
+            yield Hit(
+                m.start(),
+                m.end(),
+                {"right": right},
+                right if form.safe else None,
+                severity="info" if prevails else None,
+            )
 
 
 def _garbled(_: Rule, view: View) -> Iterator[Hit]:

@@ -25,10 +25,16 @@ class _Options:
     shortest: int
     known: tuple[str, ...]
     skip: frozenset[str]
+    categories: frozenset[str]
 
 
 def _read(fields: Fields) -> _Options:
-    return _Options(int(fields.number("shortest", 6)), fields.texts("known"), frozenset(fields.texts("skip")))
+    return _Options(
+        int(fields.number("shortest", 6)),
+        fields.texts("known"),
+        frozenset(fields.texts("skip")),
+        frozenset(fields.texts("skip_categories")),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class _Index:
 def _index(catalogue: Catalogue, options: _Options) -> _Index:
     forms: dict[str, _Form] = {}
     for entry in catalogue.formulations:
-        if entry.confidence == "low" or entry.id in options.skip:
+        if entry.confidence == "low" or entry.id in options.skip or entry.category in options.categories:
             continue
         day = entry.introduced.toordinal() if entry.introduced else 0
         for raw in (entry.text, *entry.members):
@@ -92,12 +98,35 @@ def _find(rule: Rule, view: View) -> Iterator[Hit]:
         for start, end, inner in _near(form, view.text):
             if (start, end) not in seen and not _is_known(view.text, start, end, known):
                 seen.add((start, end))
-                severity: Severity | None = None if inner else "info"
+                sure = inner and not _reads_well(view.text, start, end, form.text)
+                severity: Severity | None = None if sure else "info"
                 yield Hit(start, end, {"right": form.text}, part=form.id, severity=severity)
 
 
 def _accepted(catalogue: Catalogue) -> tuple[str, ...]:
-    return tuple(t for e in catalogue.formulations for t in (e.text, *e.members, *e.aliases, *e.accepted, *(q.text for q in e.quotes)))
+    return tuple(
+        t
+        for e in catalogue.formulations
+        for t in (e.text, *e.members, *e.aliases, *e.accepted, *(q.text for q in e.quotes))
+    )
+
+
+def _reads_well(text: str, start: int, end: int, right: str) -> bool:
+    """Whether what differs belongs to a word of the dictionary (坚定维护 for 坚决维护): another phrase, not a slip."""
+    import rjieba
+
+    low = max(0, start - 6)
+    at, quote = low, text[start:end]
+    same = next(
+        (i for i, (a, b) in enumerate(zip(quote, right, strict=False)) if a != b),
+        min(len(quote), len(right)) - 1,
+    )
+    odd = start + same
+    for word in rjieba.cut(text[low : end + 6]):
+        if at <= odd < at + len(word):
+            return len(word) > 1 and word not in right
+        at += len(word)
+    return False
 
 
 def _is_known(text: str, start: int, end: int, known: tuple[str, ...]) -> bool:
@@ -144,16 +173,22 @@ def _edit(rest: str, target: str) -> tuple[int, bool]:
     if rest[same + 1 : n] == target[same + 1 :] and len(rest) >= n:
         odd = rest[same]
         good = is_cjk(odd) and odd not in _NO_EDIT and target[same] not in _NO_EDIT
-        return (n, same < n - 1) if good else (0, False)
-    if rest[same : same + 2] == target[same : same + 2][::-1] and rest[same + 2 : n] == target[same + 2 :] and same + 2 <= n:
+        return (n, same < n - 2) if good else (0, False)
+    if (
+        rest[same : same + 2] == target[same : same + 2][::-1]
+        and rest[same + 2 : n] == target[same + 2 :]
+        and same + 2 <= n
+    ):
         return (n, True) if is_cjk(rest[same]) and is_cjk(rest[same + 1]) else (0, False)
     if rest[same : n - 1] == target[same + 1 :]:
-        return (n - 1, same < n - 1) if same < n - 1 and target[same] not in _NO_EDIT else (0, False)
+        return (n - 1, same < n - 2) if same < n - 1 and target[same] not in _NO_EDIT else (0, False)
     if rest[same + 1 : n + 1] == target[same:] and is_cjk(rest[same]) and rest[same] not in _NO_EDIT:
         return n + 1, True
     return 0, False
 
 
 KINDS = {
-    "near-canonical": Kind(_read, frozenset({"shortest", "known", "skip"}), frozenset({"right"}), find=_find),
+    "near-canonical": Kind(
+        _read, frozenset({"shortest", "known", "skip", "skip_categories"}), frozenset({"right"}), find=_find
+    ),
 }

@@ -12,6 +12,7 @@ from assistant.checks.view import View
 from assistant.text import half_width
 from assistant.values import parse_unknowns
 
+_MASK = re.compile(r"[×*＊○〇_]+|X+|x+")
 _DAY = re.compile(r"(?:(?P<y>(?:19|20)\d{2})年)?(?<!\d)(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})[日号])?(?!\d)")
 
 
@@ -20,12 +21,13 @@ def _masks(_: Rule, view: View) -> Iterator[Hit]:
     for i, block in enumerate(view.blocks):
         base, last = view.starts[i], -1
         for unknown in parse_unknowns(block.text):
-            if unknown.start == last:
-                last = unknown.end
+            if unknown.start < last:
                 continue
-            last = unknown.end
-            end = min(unknown.end + len(unknown.unit), len(block.text))
-            yield Hit(base + unknown.start, base + end, {"label": unknown.label or "内容"})
+            run = _MASK.match(block.text, unknown.start)
+            last = max(unknown.end, run.end() if run else 0)
+            end = min(last + len(unknown.unit), len(block.text))
+            verb = "核定" if unknown.surface.startswith("【待核") else "补上"
+            yield Hit(base + unknown.start, base + end, {"label": unknown.label or "内容", "verb": verb})
 
 
 def _read_units(fields: Fields) -> tuple[str, ...]:
@@ -38,7 +40,10 @@ def _mixed(rule: Rule, view: View) -> Iterator[Hit]:
     figures = set(re.findall(rf"\d(?:\s?)({units})(?!数)", half_width(view.text)))
     if not figures:
         return
-    for m in re.finditer(rf"(?<![\u4e00-\u9fff\d第]{{0}}[第数几每])(?P<n>[二两三四五六七八九十]{{1,4}})(?P<u>{units})(?![\u4e00-\u9fff]{{0}}[以]?[上下]来)", view.text):
+    for m in re.finditer(
+        rf"(?<![\u4e00-\u9fff\d第]{{0}}[第数几每])(?P<n>[二两三四五六七八九十]{{1,4}})(?P<u>{units})(?![\u4e00-\u9fff]{{0}}[以]?[上下]来)",
+        view.text,
+    ):
         if m["u"] in figures and not view.in_quotation(*m.span()):
             yield Hit(m.start(), m.end(), {"unit": m["u"]})
 
@@ -54,7 +59,7 @@ def _impossible(_: Rule, view: View) -> Iterator[Hit]:
 
 
 KINDS = {
-    "mask": Kind(no_options, words=frozenset({"label"}), find=_masks),
+    "mask": Kind(no_options, words=frozenset({"label", "verb"}), find=_masks),
     "numeral-mix": Kind(_read_units, frozenset({"units"}), frozenset({"unit"}), find=_mixed),
     "impossible-date": Kind(no_options, find=_impossible),
 }

@@ -38,7 +38,9 @@ def _find(rule: Rule, view: View) -> Iterator[Hit]:
                 yield _hit(view, i, at, char, f"缺少与它成对的“{opens[char]}”")
 
 
-def _close(view: View, i: int, at: int, char: str, wanted: str, stack: list[tuple[str, int]]) -> Iterator[Hit]:
+def _close(
+    view: View, i: int, at: int, char: str, wanted: str, stack: list[tuple[str, int]]
+) -> Iterator[Hit]:
     places = [k for k in range(len(stack) - 1, -1, -1) if stack[k][0] == wanted]
     if not places:
         if not _closes_earlier(view, i, at, char, wanted):
@@ -64,7 +66,13 @@ def _continues(view: View, block: int, at: int, char: str) -> bool:
     depth = 1
     for later in view.blocks[block + 1 : block + 12]:
         for c in later.text:
-            depth += c == char and not (char == "“" and later.text.lstrip().startswith("“") and depth >= 1 and later.text.lstrip()[0] == c and depth == 1)
+            depth += c == char and not (
+                char == "“"
+                and later.text.lstrip().startswith("“")
+                and depth >= 1
+                and later.text.lstrip()[0] == c
+                and depth == 1
+            )
             depth -= c == closer
             if depth == 0:
                 return char != "“" or view.blocks[block + 1].text.lstrip().startswith("“") or at == 0

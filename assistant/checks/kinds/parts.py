@@ -143,7 +143,9 @@ def _read_answers(fields: Fields) -> tuple[frozenset[str], float]:
 
 
 def _content(text: str, common: frozenset[str]) -> frozenset[str]:
-    return frozenset(b for b in bigrams(text) if b not in common and not any(c in "的了不和与在是有对为" for c in b))
+    return frozenset(
+        b for b in bigrams(text) if b not in common and not any(c in "的了不和与在是有对为" for c in b)
+    )
 
 
 def _unanswered(rule: Rule, view: View) -> Iterator[Hit]:
@@ -166,7 +168,9 @@ def _unasked(rule: Rule, view: View) -> Iterator[Hit]:
     if not problems or not _problem_spans(view):
         return
     for span in _plan_spans(view):
-        end = min([p for c in "。；" if (p := view.text.find(c, span.start, span.end)) >= 0], default=span.end)
+        end = min(
+            [p for c in "。；" if (p := view.text.find(c, span.start, span.end)) >= 0], default=span.end
+        )
         mine = _content(view.text[span.start : end], common)
         if len(mine) >= 3 and len(mine & problems) / len(mine) < least:
             yield Hit(span.start, end)
@@ -269,6 +273,8 @@ KINDS = {
     "ending": Kind(_read_ending, frozenset({"title", "ending"}), frozenset({"title"}), find=_ending),
     "stray-paragraph": Kind(_read_stray, frozenset({"opening"}), frozenset({"opening"}), find=_stray),
     "person": Kind(_read_person, frozenset({"person", "wrong", "needs"}), find=_person),
-    "density": Kind(_read_density, frozenset({"least", "fact"}), frozenset({"count", "per", "least"}), find=_density),
+    "density": Kind(
+        _read_density, frozenset({"least", "fact"}), frozenset({"count", "per", "least"}), find=_density
+    ),
     "title-year": Kind(no_options, words=frozenset({"year"}), find=_title_year),
 }

@@ -69,6 +69,9 @@ KINDS = {
         lambda f: _read_entries(f, "match", False), frozenset({"match"}), frozenset(), patterns=_patterns
     ),
     "substitution": Kind(
-        lambda f: _read_entries(f, "swap", True), frozenset({"swap"}), frozenset({"right"}), patterns=_patterns
+        lambda f: _read_entries(f, "swap", True),
+        frozenset({"swap"}),
+        frozenset({"right"}),
+        patterns=_patterns,
     ),
 }

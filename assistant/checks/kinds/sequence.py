@@ -6,6 +6,7 @@ a sentence is fixed, verbs between them allowed.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,11 @@ from assistant.checks.rule import Hit, Kind, Rule
 from assistant.checks.view import View
 from assistant.finding import Severity
 
-_JOIN = re.compile(r"[“”]?(?:、|，|和|及|以及|与|，以及)[“”]?")
+_JOIN = re.compile(r'[“”"]?(?:、|，|和|及|以及|与|，以及)[“”"]?')
 _STRANGER = re.compile(r"[“”]?、(?P<odd>[^、，。；：“”和\n]{2,10})[、和][“”]?")
-_BETWEEN = re.compile(r"[”]?(?:总体布局|战略布局|的决定性意义|精神)?(?:[、，和及与]|以及)(?![^“]*[是对同])[\u4e00-\u9fff]{0,4}[“]?")
+_BETWEEN = re.compile(
+    r"[”]?(?:总体布局|战略布局|的决定性意义|精神)?(?:[、，和及与]|以及)(?![^“]*[是对同])[\u4e00-\u9fff]{0,4}[“]?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,12 @@ def _members(rule: Rule, view: View) -> Iterator[Hit]:
             if severity == "error" and not grave(entry):
                 severity = "warning"
             whole = "、".join(entry.members)
-            words = {"fault": fault, "right": whole, "name": entry.text.strip("“”"), "source": source_of(entry)}
+            words = {
+                "fault": fault,
+                "right": whole,
+                "name": entry.text.strip("“”"),
+                "source": source_of(entry),
+            }
             yield Hit(run[0].start, run[-1].end, words, part=entry.id, severity=severity)
 
 
@@ -103,7 +111,7 @@ def _judge(run: list[_Place], odd: str, n: int, ordered: bool, partial: bool) ->
         return "次序不对", "warning" if len(seen) >= n - 1 or len(seen) >= 4 else "info"
     if len(set(seen)) < len(seen):
         return "有重复", "warning"
-    if odd and len(seen) >= max(2, n - 1):
+    if odd and not partial and len(seen) >= max(2, n - 1):
         return f"混入了“{odd}”", "warning"
     if len(seen) == n:
         return None
@@ -120,7 +128,7 @@ def _order(rule: Rule, view: View) -> Iterator[Hit]:
         if order.id in rule.options.skip or sum(m.strip("“”")[:2] in view.pairs for m in order.sequence) < 2:
             continue
         places = _places(view, order.sequence)
-        for a, b in zip(places, places[1:], strict=False):
+        for a, b in itertools.pairwise(places):
             between = view.text[a.end : b.start]
             if b.member < a.member and _BETWEEN.fullmatch(between):
                 severity: Severity | None = order.severity if order.confidence == "high" else "info"

@@ -1,5 +1,4 @@
-"""Titles in 《》 against the register of documents: wrong, nearly right, or not yet published.
-"""
+"""Titles in 《》 against the register of documents: wrong, nearly right, or not yet published."""
 
 from __future__ import annotations
 
@@ -16,6 +15,9 @@ from assistant.checks.view import View
 from assistant.finding import Severity
 from assistant.text import fold
 
+_ISSUER = re.compile(
+    "^(?:中共中央办公厅国务院办公厅|中共中央国务院|中共中央办公厅|中共中央|国务院办公厅|国务院)(?=关于)"
+)
 _NUMERALS = set("0123456789一二三四五六七八九十")
 _SMALL = set("的和与及、若干对关于工")
 _REVISED = ("修订", "修正", "修改", "新版", "重新")
@@ -50,6 +52,10 @@ def register_of(catalogue: Catalogue) -> _Register:
 
 def _key(title: str) -> str:
     """For comparison: spaces and the comma that stands for one in running text are no difference."""
+    return _ISSUER.sub("", _bare_key(title))
+
+
+def _bare_key(title: str) -> str:
     return re.sub("[，、]", "", fold(title).strip("《》").replace("（", "(").replace("）", ")"))
 
 
@@ -81,7 +87,13 @@ def _nearest(key: str, register: _Register) -> PolicyDocument | None:
             return None
         if abs(len(bare) - len(other)) > 2 or Levenshtein.distance(bare, other, score_cutoff=2) > 2:
             continue
-        if _slip([(o.tag, bare[o.src_pos : o.src_pos + 1], other[o.dest_pos : o.dest_pos + 1]) for o in Levenshtein.editops(bare, other)], len(other)):
+        if _slip(
+            [
+                (o.tag, bare[o.src_pos : o.src_pos + 1], other[o.dest_pos : o.dest_pos + 1])
+                for o in Levenshtein.editops(bare, other)
+            ],
+            len(other),
+        ):
             return entry
     return None
 
@@ -95,6 +107,7 @@ def _slip(edits: list[tuple[str, str, str]], length: int) -> bool:
     if all(c in _SMALL for pair in changed for c in pair):
         return True
     return len(edits) == 1 and length >= 12
+
 
 def _too_early(rule: Rule, view: View) -> Iterator[Hit]:
     register = register_of(view.catalogue)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.catalogue.nodes import Fields
+from assistant.checks.profile import unit_types
 from assistant.checks.rule import Hit, Kind, Rule
 from assistant.checks.scan import compiled
 from assistant.checks.view import View
@@ -26,7 +27,11 @@ class _Owner:
 
 def _read_owners(fields: Fields) -> tuple[_Owner, ...]:
     return tuple(
-        _Owner(inner.text("name", required=True), frozenset(inner.texts("fits", required=True)), inner.pattern("regex", required=True))
+        _Owner(
+            inner.text("name", required=True),
+            frozenset(inner.texts("fits", required=True)),
+            inner.pattern("regex", required=True),
+        )
         for inner in fields.mappings("owners", {"name", "fits", "regex"}, required=True)
     )
 
@@ -35,11 +40,14 @@ def _foreign(rule: Rule, view: View) -> Iterator[Hit]:
     unit = view.profile.unit
     if not unit or unit == "unit":
         return
+    types = {unit, *unit_types(view.profile.organization)}
     for owner in rule.options:
-        if unit in owner.fits:
+        if types & owner.fits:
             continue
         for m in compiled(owner.regex).finditer(view.text):
-            yield Hit(m.start(), m.end(), {"owner": owner.name, "unit": view.profile.organization or "本单位"})
+            yield Hit(
+                m.start(), m.end(), {"owner": owner.name, "unit": view.profile.organization or "本单位"}
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ def _body(rule: Rule, view: View) -> Iterator[Hit]:
     for name in rule.options.names:
         if name == own or name in own or own in name:
             continue
-        for m in re.finditer(name, view.text):
+        for m in re.finditer(f"{name}(?!织)", view.text):
             owner = compiled(rule.options.owners).search(view.text[max(0, m.start() - 4) : m.start()])
             yield Hit(m.start(), m.end(), {"own": own}, severity=None if owner else "warning")
 
@@ -77,7 +85,9 @@ def _read_brands(fields: Fields) -> tuple[_Brand, ...]:
 
 def _brands(rule: Rule, view: View) -> Iterator[Hit]:
     """A brand of another region than the text's own; the region is the profile's, or the one most brands point to."""
-    found = [(b, m) for b in rule.options if b.name in view.text for m in re.finditer(re.escape(b.name), view.text)]
+    found = [
+        (b, m) for b in rule.options if b.name in view.text for m in re.finditer(re.escape(b.name), view.text)
+    ]
     home = view.profile.region or view.profile.organization
     regions = {b.region for b, _ in found}
     if not found or (not _placed(home, rule) and len(regions) < 2):
@@ -119,7 +129,7 @@ def _years(rule: Rule, view: View) -> Iterator[Hit]:
         return
     past, future = map(compiled, rule.options)
     for i, block in enumerate(view.blocks):
-        if block.role not in ("title", "heading", "body") or block.level == 0 and block.role == "heading":
+        if block.role not in ("title", "heading", "body") or (block.level == 0 and block.role == "heading"):
             continue
         text = half_width(block.text)
         for s in sentence_spans(text):
@@ -128,7 +138,7 @@ def _years(rule: Rule, view: View) -> Iterator[Hit]:
                 if period.start.year <= year <= period.end.year:
                     continue
                 clue = past if year < period.start.year else future
-                if clue.search(text, s.start, s.end) or block.part == "plans" and year == period.end.year + 1:
+                if clue.search(text, s.start, s.end) or (block.part == "plans" and year == period.end.year + 1):
                     continue
                 at = view.starts[i] + s.start + m.start()
                 yield Hit(at, at + 5, {"label": period.label})
@@ -153,7 +163,9 @@ KINDS = {
     "foreign": Kind(_read_owners, frozenset({"owners"}), frozenset({"owner", "unit"}), find=_foreign),
     "body-mismatch": Kind(_read_bodies, frozenset({"names", "owners"}), frozenset({"own"}), find=_body),
     "region-brand": Kind(_read_brands, frozenset({"brands"}), frozenset({"region"}), find=_brands),
-    "own-name": Kind(_read_own_name, frozenset({"term", "common"}), frozenset({"slot", "unit"}), find=_own_name),
+    "own-name": Kind(
+        _read_own_name, frozenset({"term", "common"}), frozenset({"slot", "unit"}), find=_own_name
+    ),
     "year": Kind(_read_years, frozenset({"past", "future"}), frozenset({"label"}), find=_years),
     "period-words": Kind(_read_words, frozenset({"words"}), frozenset({"label"}), find=_period_words),
 }

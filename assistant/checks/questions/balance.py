@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
+from assistant.answers import answers
 from assistant.brief import Item
 from assistant.checks.questions.context import Ask, Context, clip, how_many, numeral, quoted
-from assistant.similarity import bigrams
 from assistant.text import CLAUSE_END
-
-_ALIKE = 1
 
 
 def missing_parts(ctx: Context) -> Iterator[Ask]:
@@ -27,7 +24,7 @@ def correspondence(ctx: Context) -> Iterator[Ask]:
     problems, plans = ctx.brief.problems, ctx.brief.plans
     if not problems or not plans:
         return
-    left = [(n, p) for n, p in enumerate(problems, 1) if not any(answers(ctx, p.text, q.text) for q in plans)]
+    left = [(n, p) for n, p in enumerate(problems, 1) if not any(answers(p.text, q.text) for q in plans)]
     if len(left) == 1:
         number, item = left[0]
         quote = clip(item.text, 20)
@@ -38,22 +35,9 @@ def correspondence(ctx: Context) -> Iterator[Ask]:
         yield ctx.say("problems_unanswered", facts=[i for _, i in left], ordinal=ordinal, quote=quotes)
     standing = re.compile(ctx.data.tables["plan_standing"])
     free = [q for q in plans if not standing.search(q.text)]
-    idle = [q for q in free if not any(answers(ctx, p.text, q.text) for p in problems)]
+    idle = [q for q in free if not any(answers(p.text, q.text) for p in problems)]
     if len(idle) > 1 and left:
         yield ctx.say("plans_unasked", facts=idle, quote=quoted((clip(i.text, 16) for i in idle), 3))
-
-
-def answers(ctx: Context, problem: str, plan: str) -> bool:
-    """By the table of which measure answers which problem, else by shared words that are not everyday ones."""
-    if any(a.problem.search(problem) and a.plan.search(plan) for a in ctx.data.answers):
-        return True
-    common = _common(tuple(ctx.data.tables["common_words"]))
-    return len((bigrams(problem) & bigrams(plan)) - common) >= _ALIKE
-
-
-@lru_cache(maxsize=4)
-def _common(words: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(b for w in words for b in bigrams(w))
 
 
 def depth(ctx: Context) -> Iterator[Ask]:

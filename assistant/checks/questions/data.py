@@ -54,14 +54,6 @@ class KindOfQuestion:
     blocking: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A problem that holds ``problem`` is answered by a plan that holds ``plan``."""
-
-    problem: re.Pattern[str]
-    plan: re.Pattern[str]
-
-
 @dataclass(frozen=True)
 class Data:
     """``tables`` holds the settings of the single checks (period, figures, names, headings, scope…) as they stand in the file."""
@@ -69,7 +61,6 @@ class Data:
     groups: Mapping[str, Group]
     texts: Mapping[str, Wording]
     kinds: tuple[KindOfQuestion, ...]
-    answers: tuple[Answer, ...]
     tables: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -92,11 +83,10 @@ def _data(raw: dict[str, Any]) -> Data:
     groups = {name: Group(**entry) for name, entry in raw.pop("groups").items()}
     texts = {name: Wording(**entry) for name, entry in raw.pop("texts").items()}
     kinds = tuple(_kind(entry) for entry in raw.pop("kinds"))
-    answers = tuple(Answer(re.compile(a["problem"]), re.compile(a["plan"])) for a in raw.pop("answers"))
     for name, group in [*((n, t.group) for n, t in texts.items()), *((k.id, k.group) for k in kinds)]:
         if group not in groups:
             raise ValueError(f"{name} 的 group “{group}”没有定义")
-    return Data(groups, texts, kinds, answers, raw)
+    return Data(groups, texts, kinds, raw)
 
 
 def _kind(entry: dict[str, Any]) -> KindOfQuestion:

@@ -15,8 +15,10 @@ from assistant.plan.outline import seed_of
 from assistant.plan.types import Outline, SectionTask, ordinal
 from assistant.plan.units import UnitNames, names_of
 from assistant.text import char_count, sentence_spans
+from assistant.values import lexicon
 
 _FREE_SHARE: dict[Register, float] = {"concise": 0.25, "standard": 0.45, "full": 0.60}
+_LONGEST_JOINED = 70  # characters of a joined sentence, marks included
 _SELF = "duty-report"
 _TOPIC_THEMES = ("theory", "political")
 _TOPIC_KIND = "spirit"
@@ -79,11 +81,11 @@ def _leads_for_topics(task: SectionTask) -> list[str]:
 
 
 def _items(layout: SectionLayout, task: SectionTask) -> list[str]:
-    return [_item(item, task, first=n == 0) for n, item in enumerate(layout.items)]
+    return [_item(item, task) for item in layout.items]
 
 
-def _item(layout: ItemLayout, task: SectionTask, *, first: bool) -> str:
-    """The lead and the item's sentences; time and subject once an item."""
+def _item(layout: ItemLayout, task: SectionTask) -> str:
+    """The lead and the item's sentences; time and subject once an item, short facts of a kind in one sentence."""
     out: list[str] = []
     when = task.brief.period.part
     subject_left = _is_self(task.brief)
@@ -92,8 +94,17 @@ def _item(layout: ItemLayout, task: SectionTask, *, first: bool) -> str:
         sentence = fact_sentence(line.item, task.questions, aim=line.aim, when=when, subject=subject)
         when = "" if when and when in sentence else when
         subject_left = subject_left and not subject
-        out.append(cite(sentence, task.policies) if line.aim else sentence)
+        if out and not line.aim and _joinable(out[-1], sentence):
+            out[-1] = f"{out[-1].removesuffix('。')}，{sentence}"
+        else:
+            out.append(cite(sentence, task.policies) if line.aim else sentence)
     return (f"{layout.lead}。" if layout.lead else "") + "".join(out)
+
+
+def _joinable(before: str, sentence: str) -> bool:
+    """Two short acts read better as one sentence; one with a subject of its own stays apart."""
+    short = len(before) + len(sentence) <= _LONGEST_JOINED
+    return short and "【" not in before and lexicon().action.match(sentence) is not None
 
 
 def _principles(layout: SectionLayout, task: SectionTask, body: int) -> str:
@@ -180,7 +191,8 @@ def _measure(items: Sequence[Item], task: SectionTask, position: int) -> str:
     templates = patterns().frame["plan_sentences"]
     problems = [i for i in items if i.lane == "problem"]
     plans = [i for i in items if i.lane == "plan"]
-    named = "、".join(_short_problem(clause(p, ())) for p in problems)
+    longest = 34 if len(problems) == 1 else 12  # several in one sentence: each by its first clause
+    named = "、".join(_short_problem(clause(p, ()), longest) for p in problems)
     wanted = "、".join(clause(p, task.questions) for p in plans)
     key = "both" if plans and problems else "plan" if plans else "problem"
     options = templates[key]
@@ -188,10 +200,10 @@ def _measure(items: Sequence[Item], task: SectionTask, position: int) -> str:
     return template.format(problem=named, plan=wanted) + marks([i.id for i in [*plans, *problems]]) + "。"
 
 
-def _short_problem(text: str) -> str:
+def _short_problem(text: str, longest: int) -> str:
     """A problem as a noun phrase: long ones by their first clause."""
     first = text.split("，")[0]
-    return (first if len(text) > 34 and len(first) >= 8 else text).removesuffix("的问题").removeprefix("对")
+    return (first if len(text) > longest and len(first) >= 8 else text).removesuffix("的问题").removeprefix("对")
 
 
 def _words(task: SectionTask) -> dict[str, Any]:

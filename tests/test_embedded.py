@@ -1,0 +1,94 @@
+"""The embedded writer: faithful, deterministic, different between briefs, never the same pattern twice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from assistant import drafting
+from assistant.brief import REGISTERS, Brief
+from assistant.catalogue import load_catalogue
+from assistant.document import Draft
+from assistant.formats.briefs import read_brief
+from assistant.settings import load_settings
+from assistant.text import char_count
+
+BRIEFS = ["half-year.yaml", "duty-report.yaml", "bullets.txt"]
+_LIMIT = {"concise": 0.25, "standard": 0.45, "full": 0.60}
+
+
+def draft_of(brief: Brief) -> Draft:
+    return drafting.draft(drafting.Job(brief, load_settings(), load_catalogue()))
+
+
+@pytest.fixture(scope="module", params=BRIEFS)
+def brief(request: pytest.FixtureRequest) -> Brief:
+    root = Path(__file__).resolve().parent.parent
+    return read_brief(root / "examples" / request.param)
+
+
+@pytest.fixture(scope="module")
+def done(brief: Brief) -> Draft:
+    return draft_of(brief)
+
+
+def test_no_fact_is_lost_altered_or_invented(done: Draft) -> None:
+    assert [f.message for f in done.findings if f.rule.startswith("facts/") and f.severity == "error"] == []
+
+
+def test_unknown_values_stay_visible(brief: Brief, done: Draft) -> None:
+    for item in brief.ledger:
+        told = "".join(s.text for x in done.sections for s in x.sentences() if item.id in s.facts)
+        assert told.count("【待补") >= len(item.unknowns), item.text
+
+
+def test_same_brief_same_draft(brief: Brief, done: Draft) -> None:
+    assert draft_of(brief) == done
+
+
+def test_no_lead_and_no_free_sentence_twice(done: Draft) -> None:
+    free = [s.text for x in done.sections for s in x.sentences() if not s.facts and "【待补" not in s.text]
+    leads = [re.sub(r"^[一二三四五六七八九十]+是", "", t) for t in free]
+    assert len(leads) == len(set(leads))
+
+
+@pytest.mark.parametrize("register", REGISTERS)
+def test_registers_keep_their_share(brief: Brief, register: str) -> None:
+    """Share of the achievements without a fact; leads (一是……。) name what follows and count for nothing."""
+    done = draft_of(replace(brief, register=register, length=None))  # type: ignore[arg-type]
+    body = [s for x in done.sections if x.part == "achievements" for s in x.sentences()]
+    prose = [s for s in body if not re.match(r"^[一二三四五六七八九十]+是.{2,12}。$", s.text)]
+    free = sum(char_count(s.text) for s in prose if not s.facts and "【待" not in s.text)
+    total = sum(char_count(s.text) for s in prose)
+    assert free / total <= _LIMIT[register] + 0.05
+
+
+def test_drafts_differ_between_units(brief: Brief, done: Draft) -> None:
+    other = draft_of(replace(brief, organization="示例县丁局", digest="another"))
+    own = {s.text for x in done.sections for s in x.sentences() if not s.facts}
+    shared = {s.text for x in other.sections for s in x.sentences() if not s.facts} & own
+    assert len(shared) < len(own)
+
+
+def test_the_reference_briefs(shared: Path) -> None:
+    for path in sorted((shared / "briefs").glob("*.yaml")):
+        brief = read_brief(path)
+        done = draft_of(brief)
+        errors = [f.message for f in done.findings if f.severity == "error" and f.rule != "format/mask"]
+        assert errors == [], path.name
+        placed = {i for x in done.sections for s in x.sentences() for i in s.facts}
+        assert placed == {i.id for i in brief.ledger}, path.name
+        text = done.document().text
+        assert text.count("【待补") >= sum(len(i.unknowns) for i in brief.ledger), path.name
+
+
+def test_nothing_of_the_other_seed_leaks_in(shared: Path) -> None:
+    first = draft_of(read_brief(shared / "briefs" / "bureau-2023h1-a.yaml")).document().text
+    second = draft_of(read_brief(shared / "briefs" / "bureau-2023h1-b.yaml")).document().text
+    for word in ("镇宣传栏", "云岭先锋", "春城先锋", "扩先"):
+        assert word not in first
+    for word in ("镇宣传栏", "清廉规划资源", "结对联建"):
+        assert word not in second

@@ -1,0 +1,230 @@
+"""The rule files: every example does what it should, every broken file is an error with its line."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.catalogue import load_catalogue
+from assistant.checks.anchors import anchors
+from assistant.checks.engine import check
+from assistant.checks.examples import document_of, verify
+from assistant.checks.profile import Profile
+from assistant.checks.registry import load_rules, problems_of
+from assistant.checks.rule import GROUPS, LEVELS
+from assistant.checks.scan import compiled
+from assistant.errors import KnowledgeError
+from assistant.finding import SEVERITIES
+
+GOOD_RULE = """rules:
+- id: wording/own
+  kind: existence
+  severity: warning
+  message: “{quote}”不用，请改。
+  why: {authority: 本单位规定, level: 惯例}
+  match: [{literal: 咱们局}]
+  good: [我局抓学习]
+  bad: [咱们局抓学习]
+"""
+
+
+@pytest.fixture(scope="module")
+def rules():
+    return load_rules()
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    return load_catalogue()
+
+
+def test_the_shipped_files_have_no_problems():
+    assert problems_of() == ()
+
+
+@pytest.mark.parametrize("rule", load_rules().rules, ids=lambda r: r.id)
+def test_examples_of_each_rule(rule, rules, catalogue):
+    assert [f"{f.line}：{f.message}" for f in verify(rules.only(rule.id), catalogue)] == []
+
+
+def test_every_rule_names_its_authority(rules):
+    assert len(rules) > 100
+    for rule in rules:
+        assert rule.why.authority and rule.why.level in LEVELS, rule.id
+        assert rule.severity in SEVERITIES and rule.id.split("/")[0] in GROUPS
+        assert rule.message.endswith(("。", "}")), rule.id
+        assert rule.severity != "error" or rule.why.level != "惯例", rule.id
+
+
+def test_every_formulation_example_fires_and_every_good_one_stays_silent(catalogue, rules):
+    """The catalogue's own examples, through the generated rules, as of a day on which all variants hold."""
+    only = rules.only("wording/canonical", "wording/char", "wording/org-term")
+    missed, cried = [], []
+    for entry in (*catalogue.formulations, *catalogue.char_errors, *catalogue.org_terms):
+        body = (getattr(entry, "bodies", ()) or ("",))[0]
+        for text, wanted in (*((t, True) for t in entry.bad), *((t, False) for t in entry.good)):
+            found = check(
+                document_of(text), catalogue=catalogue, rules=only, profile=Profile(body=body), as_of=date(2026, 11, 1)
+            )
+            mine = [f for f in found if f.rule.endswith(f".{entry.id}")]
+            if wanted and not mine:
+                missed.append((entry.id, text))
+            if not wanted and mine:
+                cried.append((entry.id, text))
+    assert missed == []
+    assert cried == []
+
+
+BROKEN = {
+    "not yaml": ("rules:\n- id: [wording/x\n", 2, "YAML"),
+    "unknown key": (GOOD_RULE.replace("  why:", "  wyh: x\n  why:"), 6, "wyh"),
+    "unknown kind": (GOOD_RULE.replace("existence", "existance"), 3, "existance"),
+    "bad severity": (GOOD_RULE.replace("severity: warning", "severity: fatal"), 4, "fatal"),
+    "bad pattern": (GOOD_RULE.replace("{literal: 咱们局}", "{regex: '咱们(局'}"), 7, "正则"),
+    "pattern matches nothing": (GOOD_RULE.replace("{literal: 咱们局}", "{regex: '咱*'}"), 7, "空文字"),
+    "no message": (GOOD_RULE.replace("  message: “{quote}”不用，请改。\n", ""), 2, "message"),
+    "unknown word": (GOOD_RULE.replace("{quote}", "{qoute}"), 5, "qoute"),
+    "unbalanced brace": (GOOD_RULE.replace("{quote}", "{quote"), 5, "大括号"),
+    "no reason": (GOOD_RULE.replace("  why: {authority: 本单位规定, level: 惯例}\n", ""), 2, "why"),
+    "custom is no error": (GOOD_RULE.replace("severity: warning", "severity: error"), 4, "惯例"),
+    "bad id": (GOOD_RULE.replace("wording/own", "own"), 2, "id"),
+    "bad date": (GOOD_RULE.replace("  why:", "  since: 2023-02-30\n  why:"), 6, "2023-02-30"),
+    "bad scope": (GOOD_RULE.replace("  why:", "  scope: [footer]\n  why:"), 6, "footer"),
+    "twice": (GOOD_RULE + GOOD_RULE.split("\n", 1)[1], 10, "两次"),
+    "key twice": (GOOD_RULE.replace("  why:", "  severity: info\n  why:"), 6, "两次"),
+    "a list": ("- a\n- b\n", 1, "键"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_is_an_error_with_its_line(tmp_path: Path, name: str):
+    text, line, words = BROKEN[name]
+    folder = tmp_path / "knowledge" / "rules"
+    folder.mkdir(parents=True)
+    (folder / "own.yaml").write_text(text, "utf-8")
+    with pytest.raises(KnowledgeError) as caught:
+        load_rules(tmp_path)
+    assert words in caught.value.message
+    assert caught.value.path is not None and caught.value.path.endswith("own.yaml")
+    assert caught.value.line == line
+
+
+def test_bytes_that_are_no_text_are_an_error(tmp_path: Path):
+    folder = tmp_path / "knowledge" / "rules"
+    folder.mkdir(parents=True)
+    (folder / "own.yaml").write_bytes(b"\xff\xfe\x00rules")
+    with pytest.raises(KnowledgeError):
+        load_rules(tmp_path)
+
+
+def test_a_users_folder_adds_rules_and_replaces_ours_by_id(tmp_path: Path, catalogue):
+    folder = tmp_path / "knowledge" / "rules"
+    folder.mkdir(parents=True)
+    (folder / "own.yaml").write_text(GOOD_RULE, "utf-8")
+    ours = load_rules()
+    theirs = load_rules(tmp_path)
+    assert len(theirs) == len(ours) + 1 and theirs.digest != ours.digest
+    found = check(document_of("咱们局抓学习。"), catalogue=catalogue, rules=theirs, as_of=date(2023, 7, 5))
+    assert [f.rule for f in found] == ["wording/own"]
+    softer = GOOD_RULE.replace("wording/own", "format/pairs").replace("severity: warning", "severity: info")
+    (folder / "zz-own.yaml").write_text(softer, "utf-8")
+    replaced = load_rules(tmp_path).get("format/pairs")
+    assert replaced is not None and replaced.severity == "info"
+
+
+def test_a_file_of_the_same_name_takes_the_place_of_ours(tmp_path: Path):
+    folder = tmp_path / "knowledge" / "rules"
+    folder.mkdir(parents=True)
+    (folder / "repeat.yaml").write_text("rules: []\n", "utf-8")
+    assert not any(r.id.startswith("repeat/") for r in load_rules(tmp_path))
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.binary(max_size=300))
+def test_any_bytes_as_a_rule_file_are_rules_or_one_error(tmp_path_factory, data: bytes):
+    root = tmp_path_factory.mktemp("fuzz")
+    folder = root / "knowledge" / "rules"
+    folder.mkdir(parents=True)
+    (folder / "fuzz.yaml").write_bytes(data)
+    try:
+        assert len(load_rules(root)) >= len(load_rules())
+    except KnowledgeError as exc:
+        assert exc.message and exc.path is not None
+    finally:
+        shutil.rmtree(root)
+
+
+@settings(max_examples=60, deadline=None)
+@given(cut=st.integers(0, len(GOOD_RULE)), junk=st.text(max_size=12))
+def test_a_damaged_rule_is_a_rule_or_one_error(tmp_path_factory, cut: int, junk: str):
+    root = tmp_path_factory.mktemp("fuzz")
+    folder = root / "knowledge" / "rules"
+    folder.mkdir(parents=True)
+    (folder / "fuzz.yaml").write_text(GOOD_RULE[:cut] + junk + GOOD_RULE[cut:], "utf-8", errors="surrogatepass")
+    try:
+        load_rules(root)
+    except KnowledgeError as exc:
+        assert exc.message
+    finally:
+        shutil.rmtree(root)
+
+
+def _expressions() -> list[str]:
+    catalogue = load_catalogue()
+    return [p.regex for p in load_rules().patterns(catalogue)]
+
+
+def test_anchors_hold_for_every_example(catalogue, rules):
+    """Whatever an expression matches holds one of its anchors, or the scanner would miss it."""
+    texts = [e.text for r in rules for e in (*r.bad, *r.good)]
+    texts += [t for f in (*catalogue.formulations, *catalogue.char_errors) for t in (*f.bad, *f.good)]
+    for regex in _expressions():
+        options = anchors(regex)
+        for text in texts:
+            for m in compiled(regex).finditer(text):
+                assert not options or any(o in m.group() for o in options), (regex, options, m.group())
+
+
+def test_few_expressions_have_no_anchor():
+    every = _expressions()
+    without = [r for r in every if not anchors(r)]
+    assert len(without) < len(every) * 0.05, without
+
+
+@pytest.mark.parametrize(
+    ("regex", "wanted"),
+    [
+        ("调研研究", ("调研研究",)),
+        ("(?:促进|推进)[^，]{0,3}力度", ("力度",)),
+        ("甲?乙丙", ("乙丙",)),
+        ("甲|乙丙", ("甲", "乙丙")),
+        ("(?<!全面)从严治党(?!向)", ("从严治党",)),
+        (".*", ()),
+        ("[0-9]+", ()),
+        ("(?:甲|.)乙", ("乙",)),
+        (r"\.甲", (".甲",)),
+        ("甲{2}乙丙", ("乙丙",)),
+    ],
+)
+def test_anchors(regex: str, wanted: tuple[str, ...]):
+    assert anchors(regex) == wanted
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    parts=st.lists(st.sampled_from(["甲", "乙丙", "[甲乙]", "甲?", "(?:甲|乙)", "(?:丙丁)?", "甲+", "[^，]{0,2}", "|", "(?!丁)"]), max_size=6),
+    text=st.text(alphabet="甲乙丙丁，", max_size=12),
+)
+def test_anchors_never_exclude_a_match(parts: list[str], text: str):
+    regex = "".join(parts)
+    options = anchors(regex)
+    for m in re.finditer(regex, text):
+        assert not options or not m.group() or any(o in m.group() for o in options)
+        if options:
+            assert m.group()
