@@ -60,6 +60,7 @@ class Lexicon:
     chinese_units: frozenset[str]
     one_is_no_count: frozenset[str]
     unknown_names: dict[str, str]
+    masked_names: dict[str, str]
     fixed: re.Pattern[str]
     unknown: re.Pattern[str]
     number: re.Pattern[str]
@@ -79,6 +80,7 @@ def lexicon() -> Lexicon:
         chinese_units=frozenset(data["chinese_numeral_units"]),
         one_is_no_count=frozenset(data["chinese_one_is_not_a_count"]),
         unknown_names=data["unknown_names"],
+        masked_names=data["masked_names"],
         fixed=re.compile("|".join(f"(?:{p})" for p in data["fixed_patterns"])),
         unknown=re.compile(rf"【待[补核][^】]*】|{unknown}"),
         number=_number_pattern([*unit_of, *data["money"]], data["multipliers"]),
@@ -278,6 +280,9 @@ def _label(text: str, start: int, end: int, unit: str) -> str:
     surface = text[start:end]
     if surface.startswith("【") and "：" in surface:
         return surface.strip("【】").split("：", 1)[1]
+    masked = next((n for word, n in lexicon().masked_names.items() if text.startswith(word, end)), "")
+    if masked and not unit:
+        return masked
     name = lexicon().unknown_names.get(unit, "数量" if unit else "名称或个数")
     after = _before_action(head_noun(text, end + len(unit), end + len(unit)))
     before = _after_action(text[clause_around(text, start, start).start : start])

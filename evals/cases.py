@@ -22,6 +22,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from assistant.brief import Brief
+from assistant.document import Part
 from assistant.errors import InputError
 from assistant.formats.brief_schema import RawSource, build
 from assistant.formats.brief_text import read_text
@@ -69,12 +70,13 @@ class Retrieve(BaseModel):
 
 
 class Expect(BaseModel):
-    """``facts``: ids that must be told (default: every required one); ``error``: words of the refusal (exit 2)."""
+    """``facts``: ids that must be told (all required ones count anyway); ``parts``: parts that must be there; ``error``: words of the refusal (exit 2)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     must: Texts = ()
     must_not: Texts = ()
     headings: Texts = ()
+    parts: Annotated[tuple[Part, ...], BeforeValidator(_listed)] = ()
     placeholders: Texts = ()
     facts: Texts = ()
     rules: Texts = ()

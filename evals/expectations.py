@@ -11,6 +11,7 @@ from assistant.document import Document, Draft
 from assistant.errors import DocumentError
 from assistant.finding import Finding
 from assistant.formats import typography
+from assistant.formats.audit import PART_NAMES
 from assistant.formats.docx_write import to_docx
 from assistant.formats.read_docx import extract_docx
 from assistant.text import fold
@@ -62,6 +63,9 @@ def _texts(expect: Expect, document: Document) -> Iterator[Check]:
         yield _check(f"must_not/{banned}", fold(banned) not in text, f"不应有“{banned}”，却写了")
     for wanted in expect.headings:
         yield _check(f"heading/{wanted}", any(fold(wanted) in h for h in headings), f"没有小标题“{wanted}”")
+    for part in expect.parts:
+        there = any(b.part == part and b.role == "body" for b in document.blocks)
+        yield _check(f"part/{part}", there, f"缺少“{PART_NAMES[part]}”部分")
     for wanted in expect.placeholders:
         blanks = [piece.partition("】")[0] for piece in text.split("【待")[1:]]
         found = any(fold(wanted) in blank for blank in blanks)

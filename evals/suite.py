@@ -128,7 +128,7 @@ def _index(case: Case, bench: Bench, folder: Path) -> Index | None:
     if not case.raw.past and not case.raw.retrieve and bench.settings.embedded:
         return None
     index = open_library(bench.settings.model_copy(update={"workspace": folder, "index_url": ""}), bench.catalogue)
-    for _, result, _ in add_paths(index, case.past(), "precedent"):
+    for _, result, _ in add_paths(index, case.past(), "precedent", bench.catalogue):
         if isinstance(result, ZhibiError):
             raise result
     return index

@@ -18,15 +18,19 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Adds numbered documents and reports each, once ``add`` has returned, on its standard output.
 _ADD = """
+import random
 import sys
 from pathlib import Path
 from assistant.document import Block, Document
 from assistant.index import Index, SourceMeta
 folder, prefix, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 index = Index.open(folder)
+chance = random.Random(prefix)
+words = [a + b for a in "强化深融推统凝" for b in "学联建服创督管"]
+index.add(Document((Block("预热"), Block(prefix + "预热" * 9))), SourceMeta(), "precedent", prefix, "")
 print("ready", flush=True)
 for n in range(count):
-    text = f"{prefix}第{n}支部围绕{prefix}中心任务组织学习，形成第{n}号典型案例。" * 6
+    text = f"{prefix}第{n}支部组织学习，形成第{n}号典型案例。" + "".join(chance.choices(words, k=60))
     name = f"{prefix}-{n}.docx"
     index.add(Document((Block(f"{prefix}{n}总结", "title"), Block(text))), SourceMeta(), "precedent", name, str(n))
     print(name, flush=True)
@@ -72,8 +76,7 @@ def test_kill_9_during_add_loses_nothing_reported(tmp_path: Path, seed: int) -> 
         with Index.open(folder) as index:
             names = {d.name for d in index.list()}
             assert set(reported) <= names
-            found = index.search("组织学习 典型案例", limit=3)
-            assert bool(found) == bool(names)
+            assert index.search("预热", limit=3)
             assert index.stats().pending == 0
             for name in reported[-1:]:
                 number = name.split("-")[1].removesuffix(".docx")
@@ -105,7 +108,7 @@ def test_two_processes_add_and_a_third_reads(tmp_path: Path) -> None:
             time.sleep(0.02)
         assert [w.communicate()[1] for w in writers] == [None, None]
         assert [w.returncode for w in writers] == [0, 0]
-        assert len(index.list()) == 40
+        assert len(index.list()) == 42
         assert {h.passage.source for h in index.search("甲第7支部", limit=50)} >= {"甲-7.docx"}
         assert index.stats().pending == 0
 
@@ -115,6 +118,6 @@ def test_a_reader_sees_what_another_process_removed(tmp_path: Path) -> None:
     start(_ADD, folder, "甲", 3).communicate()
     with Index.open(folder) as reader, Index.open(folder) as writer:
         assert len({h.passage.source for h in reader.search("典型案例", limit=9)}) > 1
-        for n in range(3):
-            writer.remove(f"甲-{n}.docx")
+        for row in writer.list():
+            writer.remove(row.id)
         assert reader.search("典型案例") == []

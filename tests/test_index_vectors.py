@@ -18,7 +18,7 @@ from assistant.index import Index, SourceMeta
 from assistant.index.embeddings import HashedEmbeddings
 from assistant.index.vectors import Vectors
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:chromadb")
 
 
 class Meaning(Embeddings):

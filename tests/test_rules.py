@@ -82,7 +82,7 @@ def test_every_formulation_example_fires_and_every_good_one_stays_silent(catalog
 
 
 BROKEN = {
-    "not yaml": ("rules:\n- id: [wording/x\n", 2, "YAML"),
+    "not yaml": ("rules:\n- id: [wording/x\n", 3, "YAML"),
     "unknown key": (GOOD_RULE.replace("  why:", "  wyh: x\n  why:"), 6, "wyh"),
     "unknown kind": (GOOD_RULE.replace("existence", "existance"), 3, "existance"),
     "bad severity": (GOOD_RULE.replace("severity: warning", "severity: fatal"), 4, "fatal"),

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from assistant.brief import REGISTERS, Register
+from assistant.checks.facts.claims import claim_patterns, clauses
 from assistant.models.embedded.data import kind_of, patterns
 from assistant.plan.units import unit_names
 from assistant.similarity import bigrams, cosine
@@ -216,3 +217,20 @@ def test_units_name_themselves(organization: str, body: str, party: str, we: str
 def test_unit_endings_are_listed_once() -> None:
     ends = [end for row in _yaml("units.yaml")["suffixes"] for end in row["ends"]]
     assert not [e for e, n in Counter(ends).items() if n > 1]
+
+
+def _claimed(text: str) -> list[str]:
+    """Clauses that the project's own check of claims would ask a fact for."""
+    p = claim_patterns()
+    found = [text[s.start : s.end] for s in clauses(text)]
+    return [
+        c
+        for c in found
+        if len(c) >= 4 and not p.softener.search(c) and (p.result.search(c) or p.action.search(c))
+    ]
+
+
+def test_the_check_of_claims_lets_every_sentence_and_aim_pass() -> None:
+    texts = [row["text"].format(**names) for _, row in ROWS for names in NAMES]
+    texts += [aim["text"] for k in KINDS for aim in k["aims"]]
+    assert not {c for t in texts for c in _claimed(t)}

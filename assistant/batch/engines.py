@@ -10,7 +10,14 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from typing import Protocol
@@ -18,7 +25,7 @@ from typing import Protocol
 from assistant.batch.types import UnitEntry, UnitResult, Written
 from assistant.batch.work import Plan, Writer, draft_unit
 
-_TRIES = 3
+_TRIES = 2
 
 
 class Engine(Protocol):
@@ -80,52 +87,57 @@ def local_engine(plan: Plan, jobs: int) -> Engine:
 def _pooled(
     make: Callable[[], Executor], jobs: int, plan: Plan, entries: Iterable[UnitEntry]
 ) -> Iterator[Written]:
+    """When the pool breaks, what was under way is tried unit by unit, so that only the one at fault fails."""
     waiting = iter(entries)
-    tries: dict[str, int] = {}
-    again: list[UnitEntry] = []
     while True:
-        under_way: dict[Future[Written], UnitEntry] = {}
+        held: dict[str, UnitEntry] = {}
         executor = make()
         try:
-            yield from _drain(executor, jobs, plan, _chained(again, waiting), under_way)
+            yield from _drain(executor, jobs, plan, waiting, held)
             return
         except BrokenProcessPool:
-            lost = list(under_way.values())
-            again = [e for e in lost if tries.setdefault(e.key, 0) + 1 < _TRIES]
-            for e in lost:
-                tries[e.key] += 1
-                if e not in again:
-                    yield Written(_killed(e))
+            executor.shutdown(wait=False)
+            for entry in list(held.values()):
+                yield _alone(make, plan, entry)
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _chained(again: list[UnitEntry], waiting: Iterator[UnitEntry]) -> Iterator[UnitEntry]:
-    yield from again
-    yield from waiting
-
-
 def _drain(
-    executor: Executor, jobs: int, plan: Plan, waiting: Iterator[UnitEntry], under_way: dict[Future[Written], UnitEntry]
+    executor: Executor, jobs: int, plan: Plan, waiting: Iterator[UnitEntry], held: dict[str, UnitEntry]
 ) -> Iterator[Written]:
-    """Keeps twice as many units under way as there are workers, until none is left."""
-    try:
-        while True:
-            for entry in islice(waiting, 2 * jobs - len(under_way)):
-                under_way[executor.submit(draft_unit, plan, entry)] = entry
-            if not under_way:
-                return
-            finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in finished:
-                written = future.result()
-                del under_way[future]
-                yield written
-    except KeyboardInterrupt:
-        executor.shutdown(wait=False, cancel_futures=True)
-        for future in [f for f in under_way if f.done() and not f.cancelled()]:
-            yield future.result()
-        raise
+    """Keeps twice as many units under way as there are workers, until none is left; ``held`` are those not handed back."""
+    under_way: dict[Future[Written], str] = {}
+    while True:
+        for entry in islice(waiting, max(2 * jobs - len(under_way), 0)):
+            held[entry.key] = entry
+            under_way[executor.submit(draft_unit, plan, entry)] = entry.key
+        if not under_way:
+            return
+        finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
+        for future in finished:
+            written = future.result()
+            del held[under_way.pop(future)]
+            yield written
+
+
+def _alone(make: Callable[[], Executor], plan: Plan, entry: UnitEntry) -> Written:
+    for _ in range(_TRIES):
+        executor = make()
+        try:
+            return executor.submit(draft_unit, plan, entry).result()
+        except BrokenProcessPool:
+            continue
+        finally:
+            executor.shutdown(wait=True, cancel_futures=True)
+    return Written(_killed(entry))
 
 
 def _killed(entry: UnitEntry) -> UnitResult:
-    return UnitResult(entry.key, entry.key, "failed", "写这一份的进程几次被系统终止（多半是内存不足），请减少 --jobs 后重跑", 2)
+    return UnitResult(
+        entry.key,
+        entry.key,
+        "failed",
+        "写这一份的进程几次被系统终止（多半是内存不足），请减少 --jobs 后重跑",
+        2,
+    )

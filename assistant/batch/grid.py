@@ -93,7 +93,9 @@ def _load(path: Path, *, data_only: bool) -> Workbook:
             warnings.simplefilter("ignore")
             return load_workbook(path, data_only=data_only)
     except Exception as error:  # the library raises whatever a broken file leads it to
-        raise BriefError("表格打不开（文件损坏、加密或不是 .xlsx），请用表格软件另存为 .xlsx", path=path) from error
+        raise BriefError(
+            "表格打不开（文件损坏、加密或不是 .xlsx），请用表格软件另存为 .xlsx", path=path
+        ) from error
 
 
 def _grid(sheet: Worksheet, values: Worksheet) -> Grid:
@@ -106,7 +108,9 @@ def _grid(sheet: Worksheet, values: Worksheet) -> Grid:
         if not any(texts):
             continue
         if sheet.row_dimensions[number].hidden:
-            grid.notes.append(RowNote(grid.place, number, "", "这一行被隐藏而有内容，没有采用，请取消隐藏后重跑或删去"))
+            grid.notes.append(
+                RowNote(grid.place, number, "", "这一行被隐藏而有内容，没有采用，请取消隐藏后重跑或删去")
+            )
             continue
         filled_columns |= {n for n, t in enumerate(texts) if t}
         merged = {n for n in range(len(texts)) if not texts[n] and (number, n) in fills}
@@ -118,7 +122,9 @@ def _grid(sheet: Worksheet, values: Worksheet) -> Grid:
 
 def _is_hidden(sheet: Worksheet, column: int) -> bool:
     """openpyxl keeps one entry for a run of columns hidden together."""
-    return any(d.hidden and d.min <= column + 1 <= d.max for d in sheet.column_dimensions.values() if d.min and d.max)
+    return any(
+        d.hidden and d.min <= column + 1 <= d.max for d in sheet.column_dimensions.values() if d.min and d.max
+    )
 
 
 def _merged(sheet: Worksheet) -> Iterator[tuple[tuple[int, int], str]]:

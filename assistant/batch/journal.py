@@ -34,7 +34,9 @@ class BatchJournal:
             self._lock = sqlite3.connect(folder / _LOCK_NAME, timeout=0.2, isolation_level=None)
             self._lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error:
-            raise InputError("另一个批量任务正在写这个文件夹，请等它结束，或换一个文件夹", path=folder) from None
+            raise InputError(
+                "另一个批量任务正在写这个文件夹，请等它结束，或换一个文件夹", path=folder
+            ) from None
         self._db = sqlite3.connect(folder / FILE_NAME, timeout=30, isolation_level=None)
         try:
             self._db.execute("PRAGMA journal_mode=WAL")
@@ -48,7 +50,9 @@ class BatchJournal:
     def __enter__(self) -> BatchJournal:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ class TwinRules:
     formulation_share: float
     most_rows: int
     most_pairs: int
+    transitions: tuple[re.Pattern[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class BatchRules:
     columns: dict[str, str]
     totals: frozenset[str]
     ditto: frozenset[str]
+    ignored_sheets: frozenset[str]
     unnamed: re.Pattern[str]
     results: str
     overview: str
@@ -37,14 +39,21 @@ class BatchRules:
 
 @cache
 def batch_rules() -> BatchRules:
-    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "batch.yaml").read_text("utf-8"))["batch"]
+    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "batch.yaml").read_text("utf-8"))[
+        "batch"
+    ]
     own = {plain(w): name for name, spellings in data["columns"].items() for w in spellings}
     return BatchRules(
         columns=words().columns | own,
         totals=frozenset(map(plain, data["totals"])),
         ditto=frozenset(map(plain, data["ditto"])),
+        ignored_sheets=frozenset(map(plain, data["ignored_sheets"])),
         unnamed=re.compile("|".join(f"(?:{p})" for p in data["unnamed_sheets"]), re.IGNORECASE),
         results=data["files"]["results"],
         overview=data["files"]["overview"],
-        twins=TwinRules(**data["twins"]),
+        twins=_twins(data["twins"]),
     )
+
+
+def _twins(data: dict[str, Any]) -> TwinRules:
+    return TwinRules(**data | {"transitions": tuple(map(re.compile, data["transitions"]))})

@@ -56,7 +56,9 @@ class _Book:
     def unit(self, name: str) -> _Unit:
         return self.units.setdefault(name, _Unit())
 
-    def note(self, grid: Grid, row: int, column: str, message: str, unit: str = "", *, skipped: bool = True) -> None:
+    def note(
+        self, grid: Grid, row: int, column: str, message: str, unit: str = "", *, skipped: bool = True
+    ) -> None:
         self.notes.append(RowNote(grid.place, row, column, message, unit, skipped))
         if skipped and unit in self.units:
             self.units[unit].skipped += 1
@@ -69,17 +71,25 @@ def read_workbook(path: Path, overrides: Mapping[str, str] | None = None) -> Man
     for grid in grids:
         book.notes += grid.notes
         _read_grid(book, grid)
-    units = {name: unit for name, unit in book.units.items() if any(unit.data.get(k) for k in (*_KEYS.values(), "sections"))}
+    units = {
+        name: unit
+        for name, unit in book.units.items()
+        if any(unit.data.get(k) for k in (*_KEYS.values(), "sections"))
+    }
     for name in book.units.keys() - units.keys():
         book.notes.append(RowNote("清单", 0, "", f"“{name}”没有一条事实，没有起草", name))
     if not units:
         first = f"（{book.notes[0]}）" if book.notes else ""
-        raise BriefError(f"没有读到任何单位的事实，请用 zhibi batch --template 生成的表填写{first}", path=path)
+        raise BriefError(
+            f"没有读到任何单位的事实，请用 zhibi batch --template 生成的表填写{first}", path=path
+        )
     given = tuple(sorted((overrides or {}).items()))
     return Manifest(tuple(_entries(book, units, given)), tuple(book.notes))
 
 
-def _entries(book: _Book, units: Mapping[str, _Unit], overrides: tuple[tuple[str, str], ...]) -> Iterable[UnitEntry]:
+def _entries(
+    book: _Book, units: Mapping[str, _Unit], overrides: tuple[tuple[str, str], ...]
+) -> Iterable[UnitEntry]:
     for name, unit in units.items():
         for key, (value, label, row) in book.shared.items():
             if key not in unit.data:
@@ -101,6 +111,8 @@ def file_name(name: str) -> str:
 
 
 def _read_grid(book: _Book, grid: Grid) -> None:
+    if plain(grid.title) in batch_rules().ignored_sheets:
+        return
     info = plain(grid.title) in words().info_sheets
     header: dict[str, tuple[str, str, int]] = {}
     for at, row in enumerate(grid.rows):
@@ -108,14 +120,16 @@ def _read_grid(book: _Book, grid: Grid) -> None:
         if "text" in columns.values():
             _read_facts(book, grid, row, grid.rows[at + 1 :], header)
             return
-        if len(columns) > 1 and "unit" in columns.values() and _is_unit_table(row):
+        if "unit" in columns.values() and _is_unit_table(row):
             _read_units(book, grid, row, grid.rows[at + 1 :])
             return
         _key_values(book, grid, row, header)
     if info or not grid.rows:
         book.shared |= header
     elif not header:
-        book.note(grid, grid.rows[0].number, "", "没有找到表头，整张表没有读入，请在第一行写上 单位、内容 等列名")
+        book.note(
+            grid, grid.rows[0].number, "", "没有找到表头，整张表没有读入，请在第一行写上 单位、内容 等列名"
+        )
     else:
         book.note(grid, 0, "", "只有基本信息而没有事实，没有起草")
 
@@ -126,9 +140,9 @@ def _header_columns(row: Row) -> dict[int, str]:
 
 
 def _is_unit_table(row: Row) -> bool:
-    """单位 | 党组织 | 主送: every other column is a key of the brief."""
+    """单位 | 党组织 | 主送: most other columns are keys of the brief (in 单位 | 市民政局 | 时间 | 2023年 every second is)."""
     others = [t for t in row.cells if t and batch_rules().columns.get(plain(t)) != "unit"]
-    return len(others) > 0 and sum(plain(t) in words().keys for t in others) >= max(1, len(others) // 2)
+    return sum(plain(t) in words().keys for t in others) > len(others) / 2
 
 
 def _key_values(book: _Book, grid: Grid, row: Row, header: dict[str, tuple[str, str, int]]) -> None:
@@ -197,7 +211,12 @@ def _read_facts(
         return
     name = "" if "unit" in columns else _sheet_unit(grid, header)
     if "unit" not in columns and not name:
-        book.note(grid, head.number, "", "没有单位列，表名也看不出单位，整张表没有读入，请加一列“单位”或把表名改成单位名")
+        book.note(
+            grid,
+            head.number,
+            "",
+            "没有单位列，表名也看不出单位，整张表没有读入，请加一列“单位”或把表名改成单位名",
+        )
         return
     if name:
         unit = book.unit(name)
@@ -224,7 +243,9 @@ def _columns(book: _Book, grid: Grid, head: Row, rows: Sequence[Row]) -> dict[st
         if name == "unit" and _holds_measures(rows, n):
             name = "measure"
         if n in grid.hidden and text:
-            book.note(grid, head.number, text, f"这一列（{column_letter(n)}列）被隐藏，没有读入，请取消隐藏或删去")
+            book.note(
+                grid, head.number, text, f"这一列（{column_letter(n)}列）被隐藏，没有读入，请取消隐藏或删去"
+            )
             if name in ("unit", "text"):
                 return None
         elif name and name not in out:
@@ -277,10 +298,18 @@ def _read_row(book: _Book, table: _Table, row: Row, unit: str, section: str) -> 
     if not text:
         rest = [v for k, v in cells.items() if v and k not in ("unit", "section", "lane")]
         if rest:
-            book.note(table.grid, row.number, table.title("text"), f"有“{rest[0][:20]}”而没有内容，没有采用", unit)
+            book.note(
+                table.grid, row.number, table.title("text"), f"有“{rest[0][:20]}”而没有内容，没有采用", unit
+            )
         return
     if not any(map(is_cjk, text)):
-        book.note(table.grid, row.number, table.title("text"), f"“{text[:20]}”只有数字或符号，看不出是什么事，没有采用", unit)
+        book.note(
+            table.grid,
+            row.number,
+            table.title("text"),
+            f"“{text[:20]}”只有数字或符号，看不出是什么事，没有采用",
+            unit,
+        )
         return
     lane = _lane(book, table, row, cells.get("lane", ""), section, unit)
     if lane:
@@ -293,7 +322,9 @@ def _with_amount(cells: Mapping[str, str]) -> str:
     text, amount, measure = cells.get("text", ""), cells.get("amount", ""), cells.get("measure", "")
     if not text or not (amount or measure):
         return text
-    return f"{text.rstrip('。；;：:')}{amount or '*'}{'' if amount.endswith(measure) and measure else measure}"
+    return (
+        f"{text.rstrip('。；;：:')}{amount or '*'}{'' if amount.endswith(measure) and measure else measure}"
+    )
 
 
 def _lane(book: _Book, table: _Table, row: Row, written: str, section: str, unit: str) -> str:
@@ -315,7 +346,9 @@ def _append(
     gathered = book.units[unit]
     first = gathered.seen.setdefault((lane, item["text"]), row.number)
     if first != row.number:
-        book.note(table.grid, row.number, table.title("text"), f"与第{first}行相同，只采用一次", unit, skipped=False)
+        book.note(
+            table.grid, row.number, table.title("text"), f"与第{first}行相同，只采用一次", unit, skipped=False
+        )
         return
     try:
         RawItem.model_validate(item)

@@ -1,7 +1,7 @@
 """Twins: sentences that several units' drafts share word for word, the unit's own name aside.
 
-Compared are sentences that tell no fact (a fact two units share is no copy); fixed wordings of the catalogue and the
-genre's set phrases are exempt. ``compare`` counts by sentence, so its work grows with what is shared, not with all pairs.
+Compared are sentences that tell no fact (a fact two units share is no copy); fixed wordings of the catalogue, the
+genre's set phrases and transitions are exempt. The share is of all the shorter draft's sentences. ``compare`` counts by sentence, so its work grows with what is shared, not with all pairs.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations
 
 from assistant.batch.rules import TwinRules, batch_rules
@@ -51,33 +50,38 @@ class Twins:
     complete: bool = True
 
 
-def narrative_of(draft: Draft, brief: Brief, catalogue: Catalogue) -> tuple[str, ...]:
-    """The draft's own sentences, masked of the unit's name: those without a fact, and what stands before a fact."""
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """``own``: sentences that tell no fact, masked of the unit's name; ``told``: how many sentences tell one."""
+
+    own: tuple[str, ...] = ()
+    told: int = 0
+
+
+def narrative_of(draft: Draft, brief: Brief, catalogue: Catalogue) -> Narrative:
+    """The draft's prose without what all units must write alike: blanks, transitions, fixed wording."""
     names = names_of(brief)
-    own = [n for n in (brief.organization, names.party, names.we, brief.recipient, brief.author) if n]
-    out: list[str] = []
-    for section in draft.sections:
-        for sentence in section.sentences():
-            text = sentence.text
-            if sentence.facts:
-                text = _before_fact(text, [brief.item(i).text for i in sentence.facts])
-            for name in sorted(own, key=len, reverse=True):
-                text = text.replace(name, _UNIT)
-            text = _LEAD.sub("", text)
-            if len(fold(text)) >= batch_rules().twins.shortest and not _fixed(text, catalogue):
-                out.append(text)
-    return tuple(out)
-
-
-def _before_fact(text: str, facts: Sequence[str]) -> str:
-    """What the writer put before the first fact's own words: an aim, a lead."""
-    folded = [f[:6] for f in facts if f]
-    found = [at for f in folded if (at := text.find(f)) >= 0]
-    return text[: min(found)] if found else ""
+    masks = sorted(
+        filter(None, (brief.organization, names.party, names.we, brief.author)), key=len, reverse=True
+    )
+    own: list[str] = []
+    told = 0
+    for sentence in (s for section in draft.sections for s in section.sentences()):
+        text = _LEAD.sub("", sentence.text)
+        if sentence.facts:
+            told += 1
+            continue
+        for name in masks:
+            text = text.replace(name, _UNIT)
+        if len(fold(text)) >= batch_rules().twins.shortest and not _fixed(text, catalogue):
+            own.append(text)
+    return Narrative(tuple(own), told)
 
 
 def _fixed(text: str, catalogue: Catalogue) -> bool:
     """Mostly fixed wording, or a set phrase of the genre."""
+    if "【待" in text or any(p.search(text) for p in batch_rules().twins.transitions):
+        return True
     if any(p.fullmatch(text.rstrip("。")) for p in formulae()):
         return True
     rest = text
@@ -87,20 +91,25 @@ def _fixed(text: str, catalogue: Catalogue) -> bool:
     return whole > 0 and 1 - sum(map(is_cjk, rest)) / whole >= batch_rules().twins.formulation_share
 
 
-@lru_cache(maxsize=4)
+_PHRASES: dict[str, tuple[str, ...]] = {}
+
+
 def _phrases(catalogue: Catalogue) -> tuple[str, ...]:
-    """Canonical texts, longest first."""
-    return tuple(sorted({f.text.strip("“”《》") for f in catalogue.formulations}, key=len, reverse=True))
+    """Canonical texts, longest first; kept by the catalogue's digest."""
+    if catalogue.digest not in _PHRASES:
+        texts = {f.text.strip("“”《》") for f in catalogue.formulations}
+        _PHRASES[catalogue.digest] = tuple(sorted(texts, key=len, reverse=True))
+    return _PHRASES[catalogue.digest]
 
 
-def compare(narratives: Iterable[tuple[str, Sequence[str]]], rules: TwinRules | None = None) -> Twins:
-    """``narratives``: unit key and its sentences."""
+def compare(narratives: Iterable[tuple[str, Sequence[str], int]], rules: TwinRules | None = None) -> Twins:
+    """``narratives``: unit key, its own sentences, and how many more tell facts (they count, and are never shared)."""
     rules = rules or batch_rules().twins
     holders: dict[str, list[str]] = defaultdict(list)
     lengths: dict[str, int] = {}
-    for key, texts in narratives:
+    for key, texts, told in narratives:
         distinct = dict.fromkeys(texts)
-        lengths[key] = len(distinct)
+        lengths[key] = len(distinct) + told
         for text in distinct:
             holders[text].append(key)
     common = {t: keys for t, keys in holders.items() if len(keys) > 1}
@@ -116,7 +125,9 @@ def compare(narratives: Iterable[tuple[str, Sequence[str]]], rules: TwinRules | 
 
 
 def _above(twins: Iterable[Twin], rules: TwinRules) -> tuple[Twin, ...]:
-    return tuple(sorted((t for t in twins if t.share > rules.share), key=lambda t: (-t.share, t.first, t.second)))
+    return tuple(
+        sorted((t for t in twins if t.share > rules.share), key=lambda t: (-t.share, t.first, t.second))
+    )
 
 
 def _highest(twins: Iterable[Twin]) -> dict[str, Twin]:

@@ -49,7 +49,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """``groups`` and ``severities`` count findings; ``narrative`` are the sentences compared with other units'."""
+    """``groups`` and ``severities`` count findings; ``narrative`` are the sentences compared with other units', ``told`` counts those that tell a fact."""
 
     key: str
     unit: str
@@ -67,6 +67,7 @@ class UnitResult:
     skipped_rows: int = 0
     endings: tuple[str, ...] = ()
     narrative: tuple[str, ...] = ()
+    told: int = 0
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))

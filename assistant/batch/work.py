@@ -58,11 +58,11 @@ class Writer:
             brief = brief_of(entry)
             draft = drafting.draft(self._job(brief))
             files = self._files(draft, brief)
+            return Written(self._result(entry, brief, draft, files, time.monotonic() - started), files)
         except ZhibiError as exc:
             return Written(_failed(entry, str(exc), exc.exit_code))
         except Exception as exc:  # a crash is a row in the report
             return Written(_failed(entry, f"程序出错（{type(exc).__name__}），这一份没有写成，请反馈", 2))
-        return Written(self._result(entry, brief, draft, files, time.monotonic() - started), files)
 
     def close(self) -> None:
         if self._index is not None:
@@ -81,10 +81,16 @@ class Writer:
         return tuple(render(draft, self.plan.formats, facts=facts, policies=dict(draft.trace.passages)))
 
     def _result(
-        self, entry: UnitEntry, brief: Brief, draft: Draft, files: tuple[tuple[str, bytes], ...], seconds: float
+        self,
+        entry: UnitEntry,
+        brief: Brief,
+        draft: Draft,
+        files: tuple[tuple[str, bytes], ...],
+        seconds: float,
     ) -> UnitResult:
         text = draft.document().text
         assert self._catalogue is not None
+        narrative = narrative_of(draft, brief, self._catalogue)
         return UnitResult(
             entry.key, brief.organization, "done",
             severities={str(k): n for k, n in counts(draft.findings).items()},
@@ -93,7 +99,7 @@ class Writer:
             characters=char_count("".join(s.text for s in draft.sections)), questions=len(draft.questions),
             usage=dict(draft.trace.usage), cost=_cost(draft, self.plan.settings), seconds=round(seconds, 3),
             skipped_rows=entry.skipped_rows, endings=tuple(ending for ending, _ in files),
-            narrative=narrative_of(draft, brief, self._catalogue),
+            narrative=narrative.own, told=narrative.told,
         )  # fmt: skip
 
 

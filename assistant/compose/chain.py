@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.catalogue import Catalogue
 from assistant.compose.parse import Parsed, parse_reply
 from assistant.compose.render import draft_slots
+from assistant.compose.slots import slot_table
 from assistant.document import Section
 from assistant.plan.types import SectionTask
 from assistant.prompts import load_prompt
@@ -30,22 +31,25 @@ class Composed:
     truncated: bool = False
 
 
-def messages_for(task: SectionTask, catalogue: Catalogue, overlay: Path | None = None) -> list[BaseMessage]:
-    """The prompt of a section; the typed task rides along for the embedded writer."""
+def messages_for(
+    task: SectionTask, catalogue: Catalogue, overlay: Path | None = None, *, slots: bool = False
+) -> list[BaseMessage]:
+    """The prompt of a section; the typed task rides along for the embedded writer. ``slots``: values as {{F04.1}}."""
     prompt = load_prompt("draft_section", overlay)
-    messages = prompt.messages(**draft_slots(task, prompt, catalogue))
+    values = draft_slots(task, prompt, catalogue, slots=slots)
+    messages = (load_prompt("draft_section_slots", overlay) if slots else prompt).messages(**values)
     messages[-1].additional_kwargs["task"] = task
     return messages
 
 
 def section_chain(
-    model: BaseChatModel, catalogue: Catalogue, overlay: Path | None = None
+    model: BaseChatModel, catalogue: Catalogue, overlay: Path | None = None, *, slots: bool = False
 ) -> Runnable[SectionTask, Composed]:
     """SectionTask -> prompt | model | parse -> Composed."""
     from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 
     def start(task: SectionTask) -> dict[str, Any]:
-        return {"task": task, "messages": messages_for(task, catalogue, overlay)}
+        return {"task": task, "messages": messages_for(task, catalogue, overlay, slots=slots)}
 
     reply = RunnablePassthrough.assign(reply=lambda state: model.invoke(state["messages"]))
     return RunnableLambda(start) | reply | RunnableLambda(_composed)
@@ -54,8 +58,12 @@ def section_chain(
 def _composed(state: dict[str, Any]) -> Composed:
     task: SectionTask = state["task"]
     message: AIMessage = state["reply"]
-    parsed = parse_reply(text_of(message), task.plan, known_ids(task))
-    return composed_of(parsed, message)
+    return composed_of(parse_for(task, text_of(message)), message)
+
+
+def parse_for(task: SectionTask, reply: str) -> Parsed:
+    """A reply to this task, its marks against the ids given and its slots filled."""
+    return parse_reply(reply, task.plan, known_ids(task), slot_table(task.brief.ledger, task.questions))
 
 
 def composed_of(parsed: Parsed, message: AIMessage) -> Composed:
@@ -78,9 +86,14 @@ def known_ids(task: SectionTask) -> frozenset[str]:
 
 
 def compose(
-    task: SectionTask, model: BaseChatModel, catalogue: Catalogue, overlay: Path | None = None
+    task: SectionTask,
+    model: BaseChatModel,
+    catalogue: Catalogue,
+    overlay: Path | None = None,
+    *,
+    slots: bool = False,
 ) -> Composed:
-    return section_chain(model, catalogue, overlay).invoke(task)
+    return section_chain(model, catalogue, overlay, slots=slots).invoke(task)
 
 
 def compose_all(
@@ -90,10 +103,11 @@ def compose_all(
     *,
     overlay: Path | None = None,
     concurrency: int = 8,
+    slots: bool = False,
     done: Callable[[SectionTask, Composed], None] | None = None,
 ) -> dict[str, Composed]:
     """All sections by id, the first alone so that a prompt cache fills, the rest at once; ``done`` is told of each."""
-    chain = section_chain(model, catalogue, overlay)
+    chain = section_chain(model, catalogue, overlay, slots=slots)
     results: dict[str, Composed] = {}
 
     def keep(task: SectionTask, composed: Composed) -> None:

@@ -111,7 +111,9 @@ class Index:
 
     def close(self) -> None:
         """Let go of the store's file; what is not yet in the derived indexes will be on the next call."""
-        self._store.close()
+        for part in (self._vectors, self._exchange, self._store):
+            if part is not None:
+                part.close()
 
     def __enter__(self) -> Index:
         return self

@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import socket
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from assistant.document import Block, Document
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _COLLECTION = "zhibi-documents"
 _BATCH = 20
+_CONNECT_SECONDS, _ANSWER_SECONDS = 10.0, 120.0
 Receive = Callable[[Document, DocumentRow], None]
 
 
@@ -40,9 +42,27 @@ def connect(url: str) -> ClientAPI:
         raise KnowledgeError(f"向量服务地址 {url} 写法不对，应为 http://主机:端口")
     port = parts.port or (443 if parts.scheme == "https" else 8000)
     with answered(url):
-        return chromadb.HttpClient(
+        socket.create_connection((parts.hostname, port), timeout=_CONNECT_SECONDS).close()
+        client = chromadb.HttpClient(
             parts.hostname, port, ssl=parts.scheme == "https", settings=Settings(anonymized_telemetry=False)
         )
+        if (session := _session(client)) is not None:
+            session.timeout = _ANSWER_SECONDS  # the client's own default is to wait for ever
+        return client
+
+
+def disconnect(client: ClientAPI) -> None:
+    """Close a client, and its connections too, which Chroma leaves open, unless another client shares them."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    session, identifier = _session(client), getattr(client, "_identifier", "")
+    cast(Any, client).close()
+    if session is not None and identifier not in SharedSystemClient._identifier_to_system:
+        session.close()
+
+
+def _session(client: ClientAPI) -> Any:
+    return getattr(getattr(client, "_server", None), "_session", None)
 
 
 @contextmanager
@@ -64,7 +84,13 @@ class Exchange:
     def __init__(self, store: Store, url: str, receive: Receive) -> None:
         self._store, self._url, self._receive = store, url, receive
         self._key = f"shared:{hashlib.sha256(url.encode()).hexdigest()[:12]}"
+        self._client: ClientAPI | None = None
         self._collection: Collection | None = None
+
+    def close(self) -> None:
+        if self._client is not None:
+            disconnect(self._client)
+        self._client = self._collection = None
 
     def run(self) -> bool:
         """One round both ways; true where anything changed here."""
@@ -82,9 +108,8 @@ class Exchange:
 
     def _remote(self) -> Collection:
         if self._collection is None:
-            self._collection = connect(self._url).get_or_create_collection(
-                _COLLECTION, embedding_function=None
-            )
+            self._client = connect(self._url)
+            self._collection = self._client.get_or_create_collection(_COLLECTION, embedding_function=None)
         return self._collection
 
     def _send(self, remote: Collection, ids: list[str]) -> None:

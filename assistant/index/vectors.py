@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import KnowledgeError, ServiceError, ZhibiError
 from assistant.index.passage import Passage
-from assistant.index.server import connect
+from assistant.index.server import connect, disconnect
 from assistant.index.store import Store
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Vectors:
         self.name = f"passages-{hashlib.sha256(model.encode()).hexdigest()[:12]}"
         place = f"{url}/{store.uid}" if url else "local"
         self._key = f"vectors:{self.name}:{hashlib.sha256(place.encode()).hexdigest()[:12]}"
+        self._client: ClientAPI | None = None
         self._chroma: Chroma | None = None
         self._seen = -1
 
@@ -47,7 +48,7 @@ class Vectors:
 
     def sync(self, *, anew: bool = False) -> bool:
         """Bring the collection to the store's generation; false where it already was."""
-        if not anew and self._reached() == self._store.generation:
+        if not anew and self._reached() == self._store.generation and (self._url or self._folder.is_dir()):
             return False
         with self._turn(), self._explained():
             if anew:
@@ -93,10 +94,9 @@ class Vectors:
         self._mark(0)
         if self._url:
             self._collection().delete_collection()
-        else:
-            self._let_go()
+        self.close()
+        if not self._url:
             shutil.rmtree(self._folder, ignore_errors=True)
-        self._chroma = None
 
     def _reached(self) -> int:
         return int(self._store.get(self._key) or 0)
@@ -136,17 +136,17 @@ class Vectors:
             return self._chroma
         from langchain_chroma import Chroma
 
-        self._let_go()
-        self._seen = reached
+        self.close()
+        self._seen, self._client = reached, self._connected()
         self._chroma = Chroma(
-            client=self._client(),
+            client=self._client,
             collection_name=self.name,
             embedding_function=self._embeddings,
             collection_configuration={"hnsw": {"space": "cosine", "ef_search": _SEARCH_EF}},
         )
         return self._chroma
 
-    def _client(self) -> ClientAPI:
+    def _connected(self) -> ClientAPI:
         if self._url:
             return connect(self._url)
         import chromadb
@@ -155,12 +155,11 @@ class Vectors:
         self._folder.mkdir(parents=True, exist_ok=True)
         return chromadb.PersistentClient(str(self._folder), settings=Settings(anonymized_telemetry=False))
 
-    def _let_go(self) -> None:
-        self._chroma = None
-        if not self._url:
-            from chromadb.api.shared_system_client import SharedSystemClient
-
-            SharedSystemClient.clear_system_cache()
+    def close(self) -> None:
+        """Let go of the folder or the connection; the next call opens it again."""
+        if self._client is not None:
+            disconnect(self._client)
+        self._chroma = self._client = None
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

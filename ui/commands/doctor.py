@@ -38,14 +38,18 @@ def register(app: typer.Typer) -> None:
 def doctor() -> int:
     from assistant.settings import load_settings
 
-    settings = load_settings()
-    rows = [*_python(), *_packages(), *_data(settings), *_workspace(settings), *_model(settings), *_helpers()]
-    for good, what, advice in rows:
+    found = rows(load_settings())
+    for good, what, advice in found:
         out(f"[{_MARK[good]}] {what}" + (f"；{advice}" if advice else ""))
-    return 2 if any(good is False for good, _, _ in rows) else 0
+    return 2 if any(good is False for good, _, _ in found) else 0
 
 
 Row = tuple[bool | None, str, str]
+
+
+def rows(settings: Settings) -> list[Row]:
+    """Good (None: not needed), what it is, and what to do; for the command and for the page."""
+    return [*_python(), *_packages(), *_data(settings), *_workspace(settings), *_model(settings), *_helpers()]
 
 
 def _python() -> Iterator[Row]:

@@ -48,7 +48,11 @@ def claim_patterns() -> ClaimPatterns:
     data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "claims.yaml").read_text("utf-8"))
     one = {key: re.compile("|".join(f"(?:{p})" for p in data[key])) for key in _KEYS}
     return ClaimPatterns(
-        **one, lead=data["leads_at_most"], covered=data["covered"], retold=data["retold"], tail=data["tail_at_least"]
+        **one,
+        lead=data["leads_at_most"],
+        covered=data["covered"],
+        retold=data["retold"],
+        tail=data["tail_at_least"],
     )
 
 

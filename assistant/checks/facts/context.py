@@ -13,11 +13,13 @@ from assistant.finding import Finding, Severity
 
 @dataclass(frozen=True, slots=True)
 class FactContext:
-    """``titles`` are document titles (with 《》) that may be named without a fact."""
+    """``titles`` are document titles (with 《》) that may be named without a fact; ``styles`` the passages of
+    past summaries that the model was shown."""
 
     brief: Brief
     policies: Mapping[str, PolicySpan] = field(default_factory=dict)
     titles: frozenset[str] = frozenset()
+    styles: tuple[str, ...] = ()
 
     def items(self, sentence: Sentence) -> list[Item]:
         ids = set(sentence.facts)

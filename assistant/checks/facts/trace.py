@@ -127,3 +127,18 @@ def lost_values(item: Item, told: list[Place]) -> Iterator[Finding]:
     if len(_OPEN.findall(text)) < len(item.unknowns):
         message = f"材料 {item.id} 有 {len(item.unknowns)} 处未知，正文应保留【待补：……】，不能略去或填数"
         yield told[0].whole("facts/unknown-lost", "error", message)
+
+
+_SHARED = 3  # bigrams that a sentence and a fact it cites have in common at the least
+
+
+def false_source(place: Place, context: FactContext) -> Iterator[Finding]:
+    """A mark on a sentence that tells nothing of that fact lends it a source it does not have."""
+    text = place.sentence.text
+    keys = {v.key for v in parse_values(readable(text))}
+    for item in context.items(place.sentence):
+        needed = min(_SHARED, len(bigrams(item.text)))
+        if _shared(item.text, text) < needed and not any(v.key in keys for v in item.values):
+            yield place.whole(
+                "facts/false-source", "error", f"标了 {item.id} 却没有写它的内容，请改写或删去：{item.text}"
+            )

@@ -1,0 +1,46 @@
+"""The Streamlit entry, started by ``zhibi ui``: who is there, then the page asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from assistant.errors import ZhibiError
+from ui.page import kit, session
+
+_CSS = Path(__file__).with_name("page.css")
+
+
+def main() -> None:
+    st.set_page_config(page_title="执笔", page_icon="✒️", layout="wide", initial_sidebar_state="expanded")
+    st.html(f"<style>{_CSS.read_text('utf-8')}</style>")
+    if session.login_configured() and not st.user.is_logged_in:
+        st.title("执笔")
+        kit.notice("请先登录。各人的材料和稿件只有本人看得到。")
+        st.button("登录", on_click=st.login, type="primary")
+        return
+    page = st.navigation(_pages(), position="top")
+    if session.login_configured():
+        st.sidebar.button("退出登录", on_click=st.logout)
+    try:
+        page.run()
+    except ZhibiError as error:
+        kit.trouble(error)
+
+
+def _pages() -> list[st.Page]:
+    from ui.page import draft_page, knowledge_page, review_page, settings_page
+
+    return [
+        st.Page(
+            draft_page.show, title="起草", icon=":material/edit_document:", url_path="draft", default=True
+        ),
+        st.Page(review_page.show, title="核校", icon=":material/fact_check:", url_path="review"),
+        st.Page(knowledge_page.show, title="知识库", icon=":material/library_books:", url_path="knowledge"),
+        st.Page(settings_page.show, title="设置", icon=":material/settings:", url_path="settings"),
+    ]
+
+
+if __name__ == "__main__":
+    main()

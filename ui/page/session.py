@@ -1,0 +1,151 @@
+"""Who is at the page, with which settings, and what is kept between two runs of the script."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from assistant.catalogue import Catalogue, load_catalogue
+from assistant.index import Index
+from assistant.settings import Settings, load_settings
+from assistant.worker import Store, Work
+
+LOCAL = "local"
+OWN_FOLDER = "own"  # the office's own data beside the index, where no overlay is configured
+SAVED = ("model", "base_url", "allow_hosts", "mask")
+
+
+def login_configured() -> bool:
+    """Whether secrets name an OpenID provider; without one only this machine has the page."""
+    try:
+        st.secrets.load_if_toml_exists()
+        return "auth" in st.secrets
+    except Exception:
+        return False
+
+
+def owner() -> str:
+    """The key of the person's rows: a digest of the login, or one name for this machine."""
+    if not login_configured():
+        return LOCAL
+    user = st.user.to_dict()
+    name = f"{user.get('iss', '')}\0{user.get('sub') or user.get('email') or ''}"
+    return hashlib.sha256(name.encode()).hexdigest()[:24]
+
+
+def base_settings() -> Settings:
+    """Environment and zhibi.toml alone."""
+    return load_settings()
+
+
+@st.cache_resource(show_spinner=False)
+def _store(workspace: Path) -> Store:
+    return Store(workspace)
+
+
+def store() -> Store:
+    return _store(base_settings().workspace)
+
+
+def chosen() -> dict[str, Any]:
+    """What the person set on the settings page; with login the office's zhibi.toml alone decides."""
+    if login_configured():
+        return {}
+    return {k: v for k, v in store().preferences(owner()).items() if k in SAVED}
+
+
+def own_folder() -> Path:
+    base = base_settings()
+    return base.overlay or base.workspace / OWN_FOLDER
+
+
+def overrides() -> dict[str, Any]:
+    """What a writer must be told besides environment and zhibi.toml; holds no key."""
+    folder = own_folder()
+    return chosen() | ({"overlay": str(folder)} if folder.is_dir() else {})
+
+
+def settings() -> Settings:
+    key = {"api_key": api_key()} if api_key() else {}
+    return load_settings(**overrides(), **key)
+
+
+def api_key() -> str:
+    """Typed on the settings page, for this session only; never on disk."""
+    return str(st.session_state.get("api-key") or "")
+
+
+def catalogue() -> Catalogue:
+    return load_catalogue(settings().overlay)
+
+
+@st.cache_resource(show_spinner="正在打开知识库……", max_entries=2)
+def _library(workspace: Path, overlay: Path | None, url: str, digest: str) -> Index:
+    from assistant.library import open_library
+
+    return open_library(load_settings(workspace=workspace, overlay=overlay), load_catalogue(overlay))
+
+
+def library() -> Index:
+    now = settings()
+    return _library(now.workspace, now.overlay, now.index_url, catalogue().digest)
+
+
+def library_if_any() -> Index | None:
+    from assistant.library import index_folder
+
+    now = settings()
+    return library() if index_folder(now).exists() or not now.embedded else None
+
+
+def current(kind: str = "draft") -> Work | None:
+    """The work named in the address, so that a reload finds it again."""
+    id = st.query_params.get(kind) or st.session_state.get(kind)
+    work = store().get(owner(), id) if id else None
+    if work is None or work.kind != kind:
+        st.query_params.pop(kind, None)
+        st.session_state.pop(kind, None)
+        return None
+    point_to(work.id, kind)
+    return work
+
+
+def point_to(id: str, kind: str = "draft") -> None:
+    st.session_state[kind] = id
+    if st.query_params.get(kind) != id:
+        st.query_params[kind] = id
+
+
+def leave(kind: str = "draft") -> None:
+    st.session_state.pop(kind, None)
+    st.query_params.pop(kind, None)
+
+
+def choose_work(kind: str, new_label: str, list_label: str) -> Work | None:
+    """The person's works in the side bar, newest first."""
+    here = current(kind)
+    works = store().mine(owner(), kind)
+    names = {w.id: w.title or "（还没有标题）" for w in works}
+    ids = list(names)
+    with st.sidebar:
+        if st.button(new_label, key=f"{kind}-new", width="stretch", icon=":material/add:"):
+            point_to(store().create(owner(), kind), kind)
+            st.session_state.pop("stage", None)
+            st.rerun()
+        if ids:
+            picked = st.selectbox(
+                list_label,
+                ids,
+                index=ids.index(here.id) if here else None,
+                format_func=lambda i: names[i],
+                placeholder="打开以前的",
+                key=f"{kind}-pick-{here.id if here else ''}",
+            )
+            if picked and (here is None or picked != here.id):
+                point_to(picked, kind)
+                st.session_state.pop("stage", None)
+                st.rerun()
+    return here
