@@ -37,6 +37,7 @@ _NUMBER = re.compile(
 )
 _YEAR = re.compile(r"(?:19|20)\d{2}(?=年)")
 _DIGITS = re.compile(r"\d+")
+_SPACES = re.compile(r"[\u3000\xa0]{2,}")
 _STAR = "*"
 _NO_UNIT = "【待补：单位全称】"
 
@@ -83,13 +84,13 @@ def reverse_file(path: Path, given: Given | None = None) -> str:
 
 
 def reverse(read: ReadResult, given: Given, path: Path) -> str:
-    old = _old_period(read)
+    old = old_period(read)
     new = _new_period(given, old, path)
     sections, loose = _achievements(read.document.blocks, old)
     if not loose and not any(s.bullets for s in sections):
         raise DocumentError("没有从这份材料里找到做了什么，请确认它是一份总结", path=path)
-    problems = [_bullet(t, old, "") for t in _items(read.document.blocks, "problems")]
-    plans = [_bullet(t, old, rules().notes["plan"]) for t in _items(read.document.blocks, "plans")]
+    problems = [_bullet(t, old, "") for t in items_of(read.document.blocks, "problems")]
+    plans = [_bullet(t, old, rules().notes["plan"]) for t in items_of(read.document.blocks, "plans")]
     text = dump(
         rules().notes["top"], _header(read, given, new), sections, facts=loose, problems=problems, plans=plans
     )
@@ -128,7 +129,7 @@ def _code(period: Period) -> str:
     return codes.get(period.shape, f"{year}-{month:02d}..{period.end.year}-{period.end.month:02d}")
 
 
-def _old_period(read: ReadResult) -> Period | None:
+def old_period(read: ReadResult) -> Period | None:
     """What the document says; else the year it names most and the half its opening names."""
     try:
         return read_period(read.meta.period_text)
@@ -206,7 +207,7 @@ def _headed(block: Block) -> tuple[int, str, str]:
 
 
 def _facts(text: str, old: Period | None) -> Iterator[Bullet]:
-    for sentence in sentences(text):
+    for sentence in sentences(_SPACES.sub("\n", text)):
         body = rules().lead.sub("", sentence).strip()
         if len(body) <= rules().lead_at_most and not _telling(body):
             continue
@@ -222,10 +223,12 @@ def _telling(text: str) -> bool:
 
 def _runs(sentence: str) -> Iterator[str]:
     """The clauses that report, joined while they stand side by side and are not too long."""
-    run = ""
-    for clause in re.split(r"[，,]", sentence):
+    run, most = "", rules().bullet_at_most
+    for clause in (
+        c[n : n + 2 * most] for c in re.split(r"[，,]", sentence) for n in range(0, len(c), 2 * most)
+    ):
         keep = _reports(clause) or (bool(run) and clause.startswith(("其中", "共", "累计")))
-        if keep and len(run) + len(clause) < rules().bullet_at_most:
+        if keep and len(run) + len(clause) < most:
             run = f"{run}，{clause}" if run else clause
             continue
         if run:
@@ -247,7 +250,7 @@ def _reports(clause: str) -> bool:
 # Problems and plans: one bullet a numbered item.
 
 
-def _items(blocks: tuple[Block, ...], part: str) -> Iterator[str]:
+def items_of(blocks: tuple[Block, ...], part: str) -> Iterator[str]:
     waiting = ""  # a heading on a line of its own, to be told together with the paragraph below it
     own = [b for b in blocks if b.part == part and b.role in ("heading", "body")]
     for n, block in enumerate(own):
@@ -286,7 +289,7 @@ def _short(text: str) -> str:
         if out and len(out) + len(sentence) > rules().item_at_most:
             break
         out += sentence
-    return out.rstrip("。；;！？")
+    return out[: 4 * rules().item_at_most].rstrip("。；;！？")
 
 
 # Figures to placeholders.

@@ -172,7 +172,7 @@ def _finished(manifest: Manifest, state: _State, *, interrupted: bool) -> Outcom
     listed = [e.key for e in manifest.units]
     known = set(listed)
     twins = compare(
-        (r.key, r.narrative) for r in state.journal.results() if r.key in known and r.status == "done"
+        (r.key, r.narrative, r.told) for r in state.journal.results() if r.key in known and r.status == "done"
     )
     rows = [replace(r, narrative=()) for k in listed if (r := state.journal.get(k)) is not None]
     stale = tuple(r.key for r in state.journal.results() if r.key not in known)

@@ -75,14 +75,8 @@ def assign_by_theme(facts: Sequence[Item], themes: Sequence[Theme], most: int) -
         small = min(members, key=lambda t: (len(members[t]), -order[t]))
         if len(members) == 1 or (len(members) <= most and len(members[small]) >= 2):
             break
-        _move(
-            members[small],
-            small,
-            [t for t in members if t != small],
-            where,
-            scores,
-            {t: len(m) for t, m in members.items()},
-        )
+        sizes = {t: len(m) for t, m in members.items()}
+        _move(members[small], small, [t for t in members if t != small], where, scores, sizes, fallback)
     return [Group(t, tuple(members[t])) for t in sorted(members, key=lambda t: order[t])]
 
 
@@ -92,13 +86,12 @@ def _fallback(themes: Sequence[Theme]) -> str:
 
 
 def _move(
-    facts: list[str],
-    out: str,
-    into: list[str],
-    where: dict[str, str],
-    scores: dict[str, dict[str, float]],
-    sizes: dict[str, int],
-) -> None:
-    """Dissolve group ``out``: each fact to the next best group still there (ties: the smaller one)."""
+    facts: list[str], out: str, into: list[str], where: dict[str, str], scores: dict[str, dict[str, float]],
+    sizes: dict[str, int], fallback: str,
+) -> None:  # fmt: skip
+    """Dissolve group ``out``: each fact to the next best group still there; one that fits none to the general group,
+    or where that is the one dissolved, to the largest."""
     for fact in facts:
-        where[fact] = max(into, key=lambda t: (scores[fact].get(t, 0.0), -sizes[t]))
+        best = max(into, key=lambda t: (scores[fact].get(t, 0.0), sizes[t]))
+        fits = scores[fact].get(best, 0.0) > 0 or out == fallback
+        where[fact] = best if fits else fallback

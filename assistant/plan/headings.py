@@ -55,8 +55,8 @@ def measure_heading(plan_text: str, theme: str, used: set[str], seed: int) -> st
     """A short verb-object heading for a measure: its own words where they will do, else one for its theme that fits it,
     else a general one; no two begin alike."""
     taken = {u[:2] for u in used}
-    own = [*_own_clause(plan_text), *_inner_action(plan_text)]
-    for candidate in [*own, *_fitting(_data()["by_theme"].get(theme, ()), plan_text, seed)]:
+    themed = _fitting(_data()["by_theme"].get(theme, ()), plan_text, seed)
+    for candidate in [*_own_clause(plan_text), *themed, *_inner_action(plan_text)]:
         if candidate not in used and candidate[:2] not in taken:
             return candidate
     spare = _rotated(_data()["fallback"], seed)

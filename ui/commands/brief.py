@@ -17,6 +17,12 @@ def register(app: typer.Typer) -> None:
         cls=Command,
         help="由过去的总结倒推材料：小标题照留，数字换成 *（上期的数写在行尾），供下一期填写",
     )(brief)
+    app.command("rollup", cls=Command, help="把各单位的材料汇总成上级单位的材料：同类数据相加，注明各项来源")(
+        rollup
+    )
+    app.command("follow", cls=Command, help="对照上期：上期的计划和问题，本期材料答复了哪些、漏了哪些")(
+        follow
+    )
 
 
 def brief(
@@ -45,3 +51,62 @@ def _hand_over(text: str, output: Path | None) -> None:
 
     write_all([(output, text.encode("utf-8"))])
     out(str(output))
+
+
+def rollup(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="放着各单位材料的文件夹")],
+    organization: Annotated[str, typer.Option("--organization", help="汇总单位名称")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="写到这个 .yaml，默认打印")] = None,
+    units: Annotated[
+        Path | None, typer.Option("--units", help="应报单位名单，一行一个；没报的会列出来")
+    ] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="文种，默认与多数单位相同")] = None,
+) -> int:
+    from assistant.rollup import read_units, roll_up, to_yaml
+
+    briefs, failed = read_units(folder)
+    found = roll_up(briefs, _roster(units))
+    _hand_over(to_yaml(found, organization, kind or ""), output)
+    for error in failed:
+        say(f"未计入：{error}")
+    for remark in found.remarks:
+        say(remark)
+    say(f"汇总{len(found.units)}个单位，合计{len(found.totals)}项，未合计的数{found.left}个")
+    return 2 if failed else 0
+
+
+def _roster(path: Path | None) -> list[str]:
+    from assistant.errors import InputError
+
+    if path is None:
+        return []
+    try:
+        return [line.strip() for line in path.read_text("utf-8-sig").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as exc:
+        raise InputError("名单读不出来，请存成 UTF-8 的文本，一行一个单位", path=path) from exc
+
+
+def follow(
+    last: Annotated[Path, typer.Argument(metavar="LAST", help="上期的总结：.docx .txt .md .pdf")],
+    brief: Annotated[Path, typer.Argument(metavar="BRIEF", help="本期的材料")],
+    format: Annotated[str, typer.Option("--format", help="text 或 json")] = "text",
+) -> int:
+    import json
+    from dataclasses import asdict
+
+    from assistant.errors import InputError
+    from assistant.follow import follow_up, report
+    from assistant.formats.briefs import read_brief
+    from assistant.formats.read import read_document
+
+    if format not in ("text", "json"):
+        raise InputError(f"--format 只能是 text 或 json，不能是 {format}")
+    parsed = read_brief(brief)
+    found = follow_up(read_document(last), parsed)
+    if format == "json":
+        falls = [asdict(f) | {"message": f.message} for f in found.falls]
+        promises = [asdict(p) for p in found.promises]
+        out(json.dumps({"promises": promises, "falls": falls}, ensure_ascii=False, indent=2))
+    else:
+        out(report(found, parsed))
+    return 1 if found.open or found.falls else 0

@@ -96,7 +96,9 @@ def _find(rule: Rule, view: View) -> Iterator[Hit]:
         if form.introduced > view.as_of.toordinal():
             continue
         for start, end, inner in _near(form, view.text):
-            if (start, end) not in seen and not _is_known(view.text, start, end, known):
+            if (start, end) not in seen and not _is_known(
+                view.text, start + _odd(view.text[start:end], form.text), known
+            ):
                 seen.add((start, end))
                 sure = inner and not _reads_well(view.text, start, end, form.text)
                 severity: Severity | None = None if sure else "info"
@@ -117,11 +119,7 @@ def _reads_well(text: str, start: int, end: int, right: str) -> bool:
 
     low = max(0, start - 6)
     at, quote = low, text[start:end]
-    same = next(
-        (i for i, (a, b) in enumerate(zip(quote, right, strict=False)) if a != b),
-        min(len(quote), len(right)) - 1,
-    )
-    odd = start + same
+    odd = start + _odd(quote, right)
     for word in rjieba.cut(text[low : end + 6]):
         if at <= odd < at + len(word):
             return len(word) > 1 and word not in right
@@ -129,14 +127,20 @@ def _reads_well(text: str, start: int, end: int, right: str) -> bool:
     return False
 
 
-def _is_known(text: str, start: int, end: int, known: tuple[str, ...]) -> bool:
-    """Whether the span (or the span and a neighbour) is a wording of its own."""
-    quote = text[start:end]
+def _odd(quote: str, right: str) -> int:
+    """Where the two part."""
+    pairs = zip(quote, right, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(quote), len(right)) - 1)
+
+
+def _is_known(text: str, odd: int, known: tuple[str, ...]) -> bool:
+    """Whether the character that differs belongs to a wording that is right as it stands."""
+    char = text[odd]
     for form in known:
-        if quote not in form and form not in quote:
+        if char not in form:
             continue
-        at = text.find(form, max(0, end - len(form) - 1), start + len(form) + 2)
-        if at >= 0 and form != quote[: len(form) - 1]:
+        at = text.find(form, max(0, odd - len(form) + 1), odd + len(form))
+        if 0 <= at <= odd < at + len(form):
             return True
     return False
 
@@ -172,7 +176,7 @@ def _edit(rest: str, target: str) -> tuple[int, bool]:
         return 0, False
     if rest[same + 1 : n] == target[same + 1 :] and len(rest) >= n:
         odd = rest[same]
-        good = is_cjk(odd) and odd not in _NO_EDIT and target[same] not in _NO_EDIT
+        good = is_cjk(odd) and odd not in _NO_EDIT
         return (n, same < n - 2) if good else (0, False)
     if (
         rest[same : same + 2] == target[same : same + 2][::-1]

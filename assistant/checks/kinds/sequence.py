@@ -116,7 +116,7 @@ def _judge(run: list[_Place], odd: str, n: int, ordered: bool, partial: bool) ->
     if len(seen) == n:
         return None
     if partial:
-        return None
+        return ("不全", "info") if seen[-1] - seen[0] >= len(seen) else None
     prefix = seen == list(range(len(seen)))
     if prefix and len(seen) == 2 and n > 3:
         return None

@@ -11,9 +11,9 @@ from assistant.checks.profile import unit_types
 from assistant.checks.rule import Hit, Kind, Rule
 from assistant.checks.scan import compiled
 from assistant.checks.view import View
-from assistant.text import half_width, sentence_spans
+from assistant.text import Span, clause_around, half_width
 
-_SAME = re.compile(r"20\d{2}")
+_NEAR = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,25 +123,35 @@ def _read_years(fields: Fields) -> tuple[str, str]:
 
 
 def _years(rule: Rule, view: View) -> Iterator[Hit]:
-    """A year outside the period where nothing says that another year is meant."""
+    """A year outside the period where nothing close by says that another year is meant."""
     period = view.profile.period
     if period is None:
         return
     past, future = map(compiled, rule.options)
     for i, block in enumerate(view.blocks):
-        if block.role not in ("title", "heading", "body") or (block.level == 0 and block.role == "heading"):
+        if block.role not in ("title", "heading", "body"):
             continue
         text = half_width(block.text)
-        for s in sentence_spans(text):
-            for m in re.finditer(r"(?<!\d)(20\d{2})年", text[s.start : s.end]):
-                year = int(m[1])
-                if period.start.year <= year <= period.end.year:
-                    continue
-                clue = past if year < period.start.year else future
-                if clue.search(text, s.start, s.end) or (block.part == "plans" and year == period.end.year + 1):
-                    continue
-                at = view.starts[i] + s.start + m.start()
-                yield Hit(at, at + 5, {"label": period.label})
+        for m in re.finditer(r"(?<!\d)(20\d{2})年", text):
+            year = int(m[1])
+            if period.start.year <= year <= period.end.year:
+                continue
+            clue = past if year < period.start.year else future
+            around = _around(text, m.start(), m.end())
+            if clue.search(text, around.start, around.end) or (
+                block.part == "plans" and year == period.end.year + 1
+            ):
+                continue
+            at = view.starts[i] + m.start()
+            yield Hit(at, at + 5, {"label": period.label})
+
+
+def _around(text: str, start: int, end: int) -> Span:
+    """The year's clause and a few characters beyond it."""
+    clause = clause_around(text, start, end)
+    left = max(clause.start - _NEAR, text.rfind("。", 0, start) + 1, 0)
+    stop = text.find("。", end)
+    return Span(left, min(clause.end + _NEAR, stop if stop >= 0 else len(text), len(text)))
 
 
 def _read_words(fields: Fields) -> tuple[tuple[str, str], ...]:

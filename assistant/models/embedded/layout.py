@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from assistant.brief import Brief, Item
+from assistant.brief import REGISTERS, Brief, Item
 from assistant.models.embedded.data import Aim, FactKind, Principle, kind_of, patterns
 from assistant.plan.outline import seed_of
 from assistant.plan.types import Outline, SectionPlan
 from assistant.plan.units import names_of
-from assistant.similarity import bigrams
+from assistant.similarity import bigrams, cosine
 
 T = TypeVar("T")
-_MOST_ITEMS = 6
+_MOST_ITEMS = 7
 _MOST_FACTS_AN_ITEM = 6
 
 
@@ -73,10 +73,13 @@ class _Dealer:
         return SectionLayout(principles, tuple(layouts))
 
     def _principles(self, theme: str) -> tuple[str, ...]:
-        """All that fit, in order of register: the writer takes as many as the length and the register allow."""
+        """All that fit, the plainest register first, those made for this kind of unit before the rest: the writer takes
+        as many as the length and the register allow."""
         own = [p for p in patterns().principles.get(theme, ()) if self._fits(p)]
-        rows = self._rotated(own) or [p for p in patterns().fallback if self._fits(p)]
-        return tuple(self._take(p.text for p in rows))
+        rows = own or [p for p in patterns().fallback if self._fits(p)]
+        tiers = [self._rotated([p for p in rows if p.register == r]) for r in REGISTERS]
+        ordered = [p for tier in tiers for p in sorted(tier, key=lambda p: not (p.units or p.genres))]
+        return tuple(self._take(p.text for p in ordered))
 
     def _fits(self, principle: Principle) -> bool:
         return principle.fits(self.brief.register, self.brief.date, self.names.kind, self.brief.kind)
@@ -91,9 +94,14 @@ class _Dealer:
         return ItemLayout(lead, tuple(lines))
 
     def _lead(self, kinds: Sequence[FactKind], theme: str, group: list[Item]) -> str:
+        """The lead of the group's kind; a group of strangers gets a general one."""
         said = bigrams("".join(i.text for i in group))
-        own = sorted(self._rotated(kinds[0].leads), key=lambda lead: -len(bigrams(lead) & said))
-        return next(iter(self._take([*own, *self._rotated(patterns().spare_leads.get(theme, ()))], 1)), "")
+        kind = kinds[0] if len({k.id for k in kinds}) == 1 else patterns().kinds[-1]
+        own = sorted(self._rotated(kind.leads), key=lambda lead: -len(bigrams(lead) & said))
+        spare = [
+            lead for lead in self._rotated(patterns().spare_leads.get(theme, ())) if bigrams(lead) & said
+        ]
+        return next(iter(self._take([*own, *spare, *patterns().kinds[-1].leads], 1)), "")
 
     def _aim(self, item: Item, kind: FactKind, theme: str) -> str:
         every = {"concise": 3, "standard": 2, "full": 1}[self.brief.register]
@@ -134,8 +142,8 @@ def _grouped(items: Sequence[Item]) -> list[list[Item]]:
     for group in groups.values():
         out += [group[n : n + _MOST_FACTS_AN_ITEM] for n in range(0, len(group), _MOST_FACTS_AN_ITEM)]
     while len(out) > _MOST_ITEMS and min(map(len, out)) < _MOST_FACTS_AN_ITEM:
-        small = min(range(len(out)), key=lambda n: (len(out[n]), -n))
-        rest = out.pop(small)
-        target = min(range(len(out)), key=lambda n: (len(out[n]) >= _MOST_FACTS_AN_ITEM, abs(n - small)))
-        out[target] = out[target] + rest
+        rest = out.pop(min(range(len(out)), key=lambda n: (len(out[n]), -n)))
+        text = "".join(i.text for i in rest)
+        roomy = [g for g in out if len(g) < _MOST_FACTS_AN_ITEM] or out
+        max(roomy, key=lambda g: (cosine(text, "".join(i.text for i in g)), -len(g))).extend(rest)
     return out

@@ -14,10 +14,12 @@ from assistant.models.embedded.sentences import cite, fact_sentence, marks
 from assistant.plan.outline import seed_of
 from assistant.plan.types import Outline, SectionTask, ordinal
 from assistant.plan.units import UnitNames, names_of
+from assistant.similarity import containment
 from assistant.text import char_count, sentence_spans
 from assistant.values import lexicon
 
 _FREE_SHARE: dict[Register, float] = {"concise": 0.25, "standard": 0.45, "full": 0.60}
+_SAME_SAYING = 0.6  # a quotation that holds most of a principle would say it twice
 _LONGEST_JOINED = 70  # characters of a joined sentence, marks included
 _SELF = "duty-report"
 _TOPIC_THEMES = ("theory", "political")
@@ -151,7 +153,10 @@ def _problems(task: SectionTask) -> str:
     )
     ask = frame["evidence_asks"]
     doubts = [q for q in task.questions if q.inline.startswith("【待核")]
-    causes = [ask["cause"][(seed_of(brief) + n) % len(ask["cause"])] if self_ else "" for n in range(len(task.items))]
+    causes = [
+        ask["cause"][(seed_of(brief) + n) % len(ask["cause"])] if self_ else ""
+        for n in range(len(task.items))
+    ]
     told = [f"{ordinal(n)}是{clause(i, doubts)}{marks([i.id])}。" for n, i in enumerate(task.items, 1)]
     lines = [line + cause for line, cause in zip(told, causes, strict=True)]
     bare = _without_examples(task)
@@ -203,7 +208,9 @@ def _measure(items: Sequence[Item], task: SectionTask, position: int) -> str:
 def _short_problem(text: str, longest: int) -> str:
     """A problem as a noun phrase: long ones by their first clause."""
     first = text.split("，")[0]
-    return (first if len(text) > longest and len(first) >= 8 else text).removesuffix("的问题").removeprefix("对")
+    return (
+        (first if len(text) > longest and len(first) >= 8 else text).removesuffix("的问题").removeprefix("对")
+    )
 
 
 def _words(task: SectionTask) -> dict[str, Any]:
