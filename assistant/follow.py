@@ -21,8 +21,8 @@ from assistant.errors import DocumentError
 from assistant.formats.read import ReadResult
 from assistant.measures import Measure, measures_of
 from assistant.reverse import items_of, old_period
-from assistant.similarity import bigrams, longest_common
-from assistant.text import sentences
+from assistant.similarity import bigrams
+from assistant.text import CLAUSE_END, sentences
 
 State = Literal["answered", "carried", "unreported"]
 STATE_NAMES: dict[State, str] = {"answered": "已答复", "carried": "顺延", "unreported": "未报告"}
@@ -116,9 +116,15 @@ def alike(promise: str, bullet: str) -> float:
         small, large = sorted((bigrams(left), bigrams(right)), key=len)
         if len(small) < 3:
             continue
-        bonus = _rules()["run_bonus"] if len(longest_common(left, right)) >= _rules()["run"] else 0.0
+        bonus = _rules()["run_bonus"] if _shares_run(left, right, _rules()["run"]) else 0.0
         best = max(best, len(small & large) / len(small) + bonus)
     return best
+
+
+def _shares_run(a: str, b: str, length: int) -> bool:
+    """A run of so many characters, inside one clause, stands in both."""
+    runs = (a[n : n + length] for n in range(len(a) - length + 1))
+    return any(r in b and not any(c in CLAUSE_END for c in r) for r in runs)
 
 
 # Figures that only grow.

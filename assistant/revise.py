@@ -9,15 +9,17 @@ touches no sentence that was not named.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.compose.chain import known_ids, text_of
-from assistant.compose.parse import parse_reply
+from assistant.brief import Item
+from assistant.compose.chain import parse_for, text_of
+from assistant.compose.edit import Address, addresses, sentence_at, with_sentences, without_bare_leads
 from assistant.compose.render import fence, ledger_text, policies_text, safe
 from assistant.document import Draft, Paragraph, Repair, Section, Sentence
+from assistant.errors import ServiceError
 from assistant.finding import Finding
 from assistant.ledger import clause
 from assistant.plan.types import SectionTask
@@ -26,19 +28,17 @@ from assistant.prompts import load_prompt
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+__all__ = ["Address", "Reviser", "addresses", "errors", "revise", "sentence_at", "with_sentences"]
+
 Check = Callable[[Draft], tuple[Finding, ...]]
 ROUGH = "【待润色】"
 _DELETE = re.compile(r"^[（(]?(?:删|删除|删去)[）)]?[。.]?$")
 _REPAIRABLE = ("facts/", "wording/", "repeat/")
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a sentence stands in a draft: section, paragraph in it, sentence in that."""
-
-    section: int
-    paragraph: int
-    sentence: int
+_TAIL = "facts/tail"
+_ASKED_FOR = ("format/mask",)
+_UNTOLD = ("facts/missing", "facts/not-told", "facts/value-lost", "facts/unknown-lost")
+_WHOLE = ("facts/instruction", "facts/markup", "facts/false-source")
+_STRUCK = ("facts/claim", _TAIL, "facts/untraced", "facts/address", "facts/placeholder", *_WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,18 @@ class Reviser:
 
 
 def revise(draft: Draft, reviser: Reviser) -> Draft:
-    """The draft after repair, with its findings and the record of every attempt."""
+    """The draft after repair, with its findings and the record of every attempt; a service that fails stops the asking,
+    and the repair goes on without it."""
     draft = _checked(draft, reviser)
     draft = _deterministic(draft, reviser)
+    asking = True
     for number in range(1, reviser.rounds + 1):
-        if not _failing(draft):
-            break
-        draft = _model_round(draft, reviser, number)
-    draft = _strike_claims(draft, reviser)
-    return _fill_missing(draft, reviser)
+        if asking and _failing(draft):
+            draft, asking = _model_round(draft, reviser, number)
+    draft = _strike(draft, reviser)
+    draft = _fill_missing(draft, reviser, asking=asking)
+    draft = _in_own_words(draft, reviser)
+    return _tidy(draft, reviser)
 
 
 def _checked(draft: Draft, reviser: Reviser) -> Draft:
@@ -72,22 +75,12 @@ def _checked(draft: Draft, reviser: Reviser) -> Draft:
 
 
 def errors(draft: Draft) -> int:
-    return sum(f.severity == "error" for f in draft.findings)
+    """Errors that repair is about; an open blank is asked for, not a fault."""
+    return sum(f.severity == "error" and f.rule not in _ASKED_FOR for f in draft.findings)
 
 
-def addresses(draft: Draft) -> dict[int, list[tuple[int, int, Address]]]:
-    """Block number of the flattened document -> (start, end, address) of its sentences."""
-    out: dict[int, list[tuple[int, int, Address]]] = {}
-    number = 1 + bool(draft.recipient)
-    for s, section in enumerate(draft.sections):
-        number += bool(section.heading)
-        for p, paragraph in enumerate(section.paragraphs):
-            at = 0
-            for n, sentence in enumerate(paragraph.sentences):
-                out.setdefault(number, []).append((at, at + len(sentence.text), Address(s, p, n)))
-                at += len(sentence.text)
-            number += 1
-    return out
+def _score(draft: Draft) -> tuple[int, int, int]:
+    return errors(draft), sum(f.rule == _TAIL for f in draft.findings), len(draft.findings)
 
 
 def _failing(draft: Draft) -> dict[Address, list[Finding]]:
@@ -95,37 +88,11 @@ def _failing(draft: Draft) -> dict[Address, list[Finding]]:
     where = addresses(draft)
     failing: dict[Address, list[Finding]] = {}
     for finding in draft.findings:
-        if (
-            finding.severity == "error" and finding.rule.startswith(_REPAIRABLE)
-        ) or finding.rule == "facts/tail":
+        if (finding.severity == "error" and finding.rule.startswith(_REPAIRABLE)) or finding.rule == _TAIL:
             for start, end, address in where.get(finding.paragraph, ()):
                 if start <= finding.start < end:
                     failing.setdefault(address, []).append(finding)
     return failing
-
-
-def sentence_at(draft: Draft, a: Address) -> Sentence:
-    return draft.sections[a.section].paragraphs[a.paragraph].sentences[a.sentence]
-
-
-def with_sentences(draft: Draft, changes: dict[Address, Sentence | None]) -> Draft:
-    """The draft with the named sentences replaced (None: taken out); everything else is the same object."""
-    touched = {a.section for a in changes}
-    sections = tuple(
-        _section_with(section, s, changes) if s in touched else section
-        for s, section in enumerate(draft.sections)
-    )
-    return replace(draft, sections=sections)
-
-
-def _section_with(section: Section, s: int, changes: dict[Address, Sentence | None]) -> Section:
-    paragraphs = []
-    for p, paragraph in enumerate(section.paragraphs):
-        kept = [changes.get(Address(s, p, n), sentence) for n, sentence in enumerate(paragraph.sentences)]
-        left = tuple(k for k in kept if k is not None)
-        if left:
-            paragraphs.append(Paragraph(left))
-    return replace(section, paragraphs=tuple(paragraphs))
 
 
 def _accept(
@@ -133,12 +100,13 @@ def _accept(
 ) -> Draft:
     """``changed`` if its errors are fewer, else ``draft``; either way the attempt is on record."""
     changed = _checked(changed, reviser)
-    better = errors(changed) < errors(draft) or (
-        errors(changed) == errors(draft) and len(changed.findings) < len(draft.findings)
-    )
+    better = _score(changed) < _score(draft)
     record = Repair(section, number, action, errors(draft), errors(changed), better, detail)
-    kept = changed if better else draft
-    return replace(kept, trace=replace(kept.trace, repairs=(*draft.trace.repairs, record)))
+    return _recorded(changed if better else draft, (*draft.trace.repairs, record))
+
+
+def _recorded(draft: Draft, repairs: tuple[Repair, ...]) -> Draft:
+    return replace(draft, trace=replace(draft.trace, repairs=repairs))
 
 
 def _deterministic(draft: Draft, reviser: Reviser) -> Draft:
@@ -157,8 +125,8 @@ def _deterministic(draft: Draft, reviser: Reviser) -> Draft:
     return _accept(draft, with_sentences(draft, changes), reviser, "", 0, "规则自动改正", f"{len(changes)}句")
 
 
-def _model_round(draft: Draft, reviser: Reviser, number: int) -> Draft:
-    """One section after another: its failing sentences to the model, the answers in their places."""
+def _model_round(draft: Draft, reviser: Reviser, number: int) -> tuple[Draft, bool]:
+    """One section after another: its failing sentences to the model, the answers in their places; False: no service."""
     by_section: dict[int, dict[Address, list[Finding]]] = {}
     for address, found in _failing(draft).items():
         by_section.setdefault(address.section, {})[address] = found
@@ -166,23 +134,43 @@ def _model_round(draft: Draft, reviser: Reviser, number: int) -> Draft:
     for index in sorted(by_section, reverse=True):
         section = draft.sections[index]
         task = reviser.task_of(section)
-        if task is not None:
+        if task is None:
+            continue
+        try:
             changes = _ask_repair(draft, by_section[index], task, reviser)
-            draft = _accept(
-                draft,
-                with_sentences(draft, changes),
-                reviser,
-                section.id,
-                number,
-                "逐句修改",
-                f"{len(changes)}句",
-            )
-    return draft
+        except ServiceError as error:
+            before = errors(draft)
+            record = Repair(section.id, number, "逐句修改", before, before, False, str(error))
+            return _recorded(draft, (*draft.trace.repairs, record)), False
+        draft = _changed(draft, changes, reviser, section.id, number)
+    return draft, True
+
+
+def _changed(
+    draft: Draft, changes: dict[Address, Sentence | None], reviser: Reviser, section: str, number: int
+) -> Draft:
+    """All answers of a section at once; where that is no better, each for itself."""
+    if not changes:
+        return draft
+    tried = _accept(
+        draft, with_sentences(draft, changes), reviser, section, number, "逐句修改", f"{len(changes)}句"
+    )
+    if tried.trace.repairs[-1].accepted or len(changes) == 1:
+        return tried
+    for address in _backwards(changes):
+        one = with_sentences(tried, {address: changes[address]})
+        tried = _accept(tried, one, reviser, section, number, "逐句修改", "1句")
+    return tried
+
+
+def _backwards(addresses: Iterable[Address]) -> list[Address]:
+    return sorted(addresses, key=lambda a: (a.section, a.paragraph, a.sentence), reverse=True)
 
 
 def _ask_repair(
     draft: Draft, failing: dict[Address, list[Finding]], task: SectionTask, reviser: Reviser
 ) -> dict[Address, Sentence | None]:
+    """The model's answers by address; none where it cannot be told which answer is for which sentence."""
     order = sorted(failing, key=lambda a: (a.paragraph, a.sentence))
     wanted = dict.fromkeys(i for a in order for i in sentence_at(draft, a).facts)
     prompt = load_prompt("repair_section", reviser.overlay)
@@ -192,34 +180,38 @@ def _ask_repair(
         policies=policies_text(task.policies), sentences="\n".join(rows), count=len(order),
     )  # fmt: skip
     messages[-1].additional_kwargs.update(task=task, repair=tuple(sentence_at(draft, a) for a in order))
-    lines = _lines(text_of(reviser.model.invoke(messages)), task)
-    if len(lines) != len(order):
-        return {}
-    return dict(zip(order, lines, strict=True))
+    numbered = dict(_answers(text_of(reviser.model.invoke(messages)), task))
+    if set(numbered) == set(range(1, len(order) + 1)):
+        return {a: numbered[n] for n, a in enumerate(order, 1)}
+    return {}
 
 
 def _row(number: int, sentence: Sentence, found: Sequence[Finding]) -> str:
     ids = "".join(f"⟦{i}⟧" for i in sentence.facts + sentence.policies)
-    return (
-        f"{number}. {safe(sentence.text)}{ids}\n   问题：{'；'.join(dict.fromkeys(f.message for f in found))}"
-    )
+    return f"{number}. {safe(sentence.text)}{ids}\n   问题：{'；'.join(dict.fromkeys(safe(f.message) for f in found))}"
 
 
-_NUMBERED = re.compile(r"^\s*\d{1,3}[.、．]\s*")
+_NUMBERED = re.compile(r"^(\d{1,3})[.、．]\s*")
 
 
-def _lines(reply: str, task: SectionTask) -> list[Sentence | None]:
-    """One sentence a line of the reply; 删 takes the sentence out."""
-    out: list[Sentence | None] = []
-    for raw in reply.splitlines():
-        line = _NUMBERED.sub("", raw).strip()
-        if _DELETE.match(line):
-            out.append(None)
-        elif line:
-            plan = replace(task.plan, subheads=(), heading="", number="")
-            parsed = parse_reply(line, plan, known_ids(task)).sections[0].sentences()
-            out += [_merged(parsed)] if parsed else []
-    return out
+def _answers(reply: str, task: SectionTask) -> Iterator[tuple[int, Sentence | None]]:
+    """The sentences of a reply by number: its own numbers where every line has one, else their order. 删 is None."""
+    lines = [line for raw in reply.splitlines() if (line := raw.strip())]
+    numbers = [_NUMBERED.match(line) for line in lines]
+    own = all(numbers)
+    at = 0
+    for line, m in zip(lines, numbers, strict=True):
+        body = line[m.end() :].strip() if m else line
+        sentence = None if _DELETE.match(body) else _sentence(body, task)
+        if sentence is not None or _DELETE.match(body):
+            at += 1
+            yield int(m[1]) if m and own else at, sentence
+
+
+def _sentence(text: str, task: SectionTask) -> Sentence | None:
+    plan = replace(task.plan, subheads=(), heading="", number="")
+    parsed = parse_for(replace(task, plan=plan), text).sections[0].sentences()
+    return _merged(parsed) if parsed else None
 
 
 def _merged(sentences: Sequence[Sentence]) -> Sentence:
@@ -228,64 +220,59 @@ def _merged(sentences: Sequence[Sentence]) -> Sentence:
     return Sentence("".join(s.text for s in sentences), facts, policies)
 
 
-def _strike_claims(draft: Draft, reviser: Reviser) -> Draft:
+def _strike(draft: Draft, reviser: Reviser) -> Draft:
     """What the model would not mend: an unsourced sentence goes, an unsourced clause of a told fact is cut out."""
-    changes: dict[Address, Sentence | None] = {}
-    for address, found in _failing(draft).items():
-        if all(f.rule.startswith(("facts/claim", "facts/tail", "facts/untraced")) for f in found):
-            changes[address] = _without(draft, address, found)
-    if not changes:
-        return draft
-    for address in sorted(changes, key=lambda a: (a.section, a.paragraph, a.sentence), reverse=True):
-        draft = _accept(
-            draft, with_sentences(draft, {address: changes[address]}), reviser, "", 9, "删去无据的话", ""
-        )
+    for address in _backwards(_failing(draft)):
+        found = _failing(draft).get(address, [])
+        if found and all(f.rule.startswith(_STRUCK) for f in found):
+            changed = with_sentences(draft, {address: _without(draft, address, found)})
+            draft = _accept(draft, changed, reviser, "", 9, "删去无据的话", "")
     return draft
 
 
 def _without(draft: Draft, address: Address, found: Iterable[Finding]) -> Sentence | None:
+    """The sentence less the clauses that were found, if it tells a fact still."""
     sentence = sentence_at(draft, address)
-    if not sentence.facts:
+    where = {a: start for rows in addresses(draft).values() for start, _, a in rows}
+    if not sentence.facts or any(f.rule in _WHOLE for f in found):
         return None
-    text = sentence.text
-    for finding in found:
-        if finding.quote and finding.rule.startswith(("facts/claim", "facts/tail")):
-            text = re.sub(rf"[，；]?{re.escape(finding.quote)}", "", text, count=1)
-    return replace(sentence, text=text.lstrip("，；")) if text.strip("，；。") else None
+    text, at = sentence.text, where[address]
+    bad = [(f.start - at, f.end - at) for f in found]
+    kept = [
+        text[m.start() : m.end()]
+        for m in re.finditer(r"[^，；。！？]*[，；。！？]?", text)
+        if m.group() and not any(a < m.end() and m.start() < b for a, b in bad)
+    ]
+    left = "".join(kept).strip("，；")
+    left = re.sub(r"[，；]$", "", left.rstrip("。！？")) + "。"
+    return replace(sentence, text=left) if left.strip("，；。") else None
 
 
-def _fill_missing(draft: Draft, reviser: Reviser) -> Draft:
+def _fill_missing(draft: Draft, reviser: Reviser, *, asking: bool) -> Draft:
     """Facts nobody told: one sentence each from the model, else the bullet itself, marked for polishing."""
-    missing = {
-        i
-        for f in draft.findings
-        if f.rule in ("facts/missing", "facts/not-told", "facts/value-lost")
-        for i in f.facts
-    }
+    missing = {i for f in draft.findings if f.rule in _UNTOLD for i in f.facts}
     for section_id, task in reviser.tasks.items():
-        wanted = [
-            i
-            for i in task.items
-            if i.id in missing and not (i.lane == "problem" and task.plan.part == "plans")
-        ]
-        for item in wanted:
-            asked = _ask_missing([item.id], task, reviser)
-            rough = Sentence(f"{clause(item, task.questions)}{ROUGH}。", (item.id,))
-            for sentence, action in ((asked, "补写漏项"), (rough, "照录原文")):
-                before = errors(draft)
-                if sentence is not None:
-                    draft = _accept(
-                        draft,
-                        _told_again(draft, section_id, sentence),
-                        reviser,
-                        section_id,
-                        3,
-                        action,
-                        item.id,
-                    )
-                if errors(draft) < before:
-                    break
+        for item in task.items:
+            if item.id in missing and not (item.lane == "problem" and task.plan.part == "plans"):
+                draft = _told_somehow(draft, section_id, item, reviser, asking=asking)
     return draft
+
+
+def _told_somehow(draft: Draft, section_id: str, item: Item, reviser: Reviser, *, asking: bool) -> Draft:
+    task = reviser.tasks[section_id]
+    asked = _ask_missing([item.id], task, reviser) if asking else None
+    for sentence, action in ((asked, "补写漏项"), (_rough([item], task), "照录原文")):
+        if sentence is not None:
+            changed = _told_again(draft, section_id, sentence)
+            draft = _accept(draft, changed, reviser, section_id, 3, action, item.id)
+            if draft.trace.repairs[-1].accepted:
+                break
+    return draft
+
+
+def _rough(items: Sequence[Item], task: SectionTask) -> Sentence:
+    text = "；".join(clause(i, task.questions) for i in items)
+    return Sentence(f"{text}{ROUGH}。", tuple(i.id for i in items))
 
 
 def _ask_missing(ids: Sequence[str], task: SectionTask, reviser: Reviser) -> Sentence | None:
@@ -293,31 +280,61 @@ def _ask_missing(ids: Sequence[str], task: SectionTask, reviser: Reviser) -> Sen
     items = [i for i in task.items if i.id in ids]
     messages = prompt.messages(
         fence=fence(task.brief),
-        heading=task.plan.number + task.plan.heading,
+        heading=safe(task.plan.number + task.plan.heading),
         ledger=ledger_text(items, task.questions),
         count=len(items),
     )
     messages[-1].additional_kwargs.update(task=task, only=tuple(ids))
-    lines = [line for line in _lines(text_of(reviser.model.invoke(messages)), task) if line is not None]
+    try:
+        reply = text_of(reviser.model.invoke(messages))
+    except ServiceError:
+        return None
+    lines = [sentence for _, sentence in _answers(reply, task) if sentence is not None]
     return _merged(lines) if lines else None
 
 
 def _told_again(draft: Draft, section_id: str, sentence: Sentence) -> Draft:
-    """The sentence in place of what cites its fact badly, else at the end of the section's last paragraph."""
-    index = max((n for n, s in enumerate(draft.sections) if s.id.split(".")[0] == section_id), default=-1)
-    if index < 0:
-        return draft
-    for s, section in enumerate(draft.sections):
-        for p, paragraph in enumerate(section.paragraphs):
+    """The sentence in place of what cites its fact badly, else at the end of the (sub)section that has the fact."""
+    own = [n for n, s in enumerate(draft.sections) if s.id.split(".")[0] == section_id]
+    for s in own:
+        for p, paragraph in enumerate(draft.sections[s].paragraphs):
             for n, old in enumerate(paragraph.sentences):
-                if set(old.facts) == set(sentence.facts) and section.id.split(".")[0] == section_id:
+                if set(old.facts) == set(sentence.facts):
                     return with_sentences(draft, {Address(s, p, n): sentence})
+    if not own:
+        return draft
+    index = next((n for n in reversed(own) if set(sentence.facts) <= set(draft.sections[n].facts)), own[-1])
     section = draft.sections[index]
     last = section.paragraphs[-1] if section.paragraphs else Paragraph(())
     paragraphs = (*section.paragraphs[:-1], Paragraph((*last.sentences, sentence)))
-    sections = (
-        *draft.sections[:index],
-        replace(section, paragraphs=paragraphs),
-        *draft.sections[index + 1 :],
-    )
-    return replace(draft, sections=sections)
+    changed = replace(section, paragraphs=paragraphs)
+    return replace(draft, sections=(*draft.sections[:index], changed, *draft.sections[index + 1 :]))
+
+
+def _in_own_words(draft: Draft, reviser: Reviser) -> Draft:
+    """A sentence that is still wrong about its facts gives way to the bullets themselves, marked for polishing."""
+    for address in _backwards(_failing(draft)):
+        found = _failing(draft).get(address, [])
+        task = reviser.task_of(draft.sections[address.section])
+        facts = sentence_at(draft, address).facts if found else ()
+        if task is None or not any(f.rule.startswith("facts/") for f in found):
+            continue
+        items = [i for i in task.brief.ledger if i.id in facts and i in task.items]
+        for sentence in ([_rough(items, task)] if items else []) + [None]:
+            changed = with_sentences(draft, {address: sentence})
+            draft = _accept(draft, changed, reviser, "", 9, "照录原文" if sentence else "删去无据的话", "")
+            if draft.trace.repairs[-1].accepted:
+                break
+    return draft
+
+
+def _tidy(draft: Draft, reviser: Reviser) -> Draft:
+    """Leads whose sentences were struck go too, unless that makes it worse."""
+    changed = without_bare_leads(draft)
+    if changed.sections == draft.sections:
+        return draft
+    changed = _checked(changed, reviser)
+    if errors(changed) > errors(draft):
+        return draft
+    record = Repair("", 9, "删去空条", errors(draft), errors(changed), True)
+    return _recorded(changed, (*draft.trace.repairs, record))

@@ -226,7 +226,7 @@ def _bullet(total: Total) -> Bullet:
     )
     pattern = texts["unknown"] if total.missing else texts["source"]
     source = pattern.format(terms=terms or "无", total=sum_, missing="、".join(total.missing))
-    silent = texts["silent"].format(units="、".join(total.silent)) if total.silent else ""
+    silent = texts["silent"].format(units=_listed(total.silent)) if total.silent else ""
     return Bullet(text, "；".join(filter(None, [silent, *total.outliers])), source)
 
 
@@ -263,8 +263,11 @@ def _unit_of(shown: str) -> str:
 
 
 def _mentioned(said: Said) -> Bullet:
-    shown = "、".join(said.units[:10]) + (f"等{len(said.units)}个" if len(said.units) > 10 else "")
-    return Bullet(said.text, _rules()["texts"]["units"].format(units=shown))
+    return Bullet(said.text, _rules()["texts"]["units"].format(units=_listed(said.units)))
+
+
+def _listed(units: Sequence[str]) -> str:
+    return "、".join(units[:10]) + (f"等{len(units)}个" if len(units) > 10 else "")
 
 
 # Computing again.

@@ -75,7 +75,8 @@ def _by_mechanism(view: View, rules: RuleSet) -> Iterator[Finding]:
 
 
 def _applies(rule: Rule, view: View) -> bool:
-    return not rule.genres or view.profile.kind in rule.genres
+    kind = view.profile.kind
+    return (not rule.genres or kind in rule.genres) and kind not in rule.unless_genres
 
 
 def _stands(rule: Rule, view: View, start: int, end: int) -> bool:

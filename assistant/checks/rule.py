@@ -27,7 +27,10 @@ LEVELS: tuple[Level, ...] = ("条例", "国标", "文件", "惯例")
 GROUPS = ("structure", "wording", "facts", "leftover", "repeat", "format")
 SCOPES = ("title", "heading", "heading:1", "heading:2", "heading:3", "heading:4", "opening", "body", "quote")
 PARTS = ("achievements", "problems", "plans", "closing")
-_COMMON = frozenset(["id", "kind", "severity", "message", "why", "since", "until", "scope", "except", "good", "bad", "titles", "genres"])
+_COMMON = frozenset(
+    ["id", "kind", "severity", "message", "why", "since", "until", "scope", "except", "good", "bad", "titles"]
+    + ["genres", "unless_genres"]
+)
 _EXAMPLE = frozenset(["text", "as_of", "organization", "body", "region", "period", "kind"])
 
 
@@ -56,7 +59,7 @@ class Example:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """``exceptions`` are regular expressions: a hit that lies inside one of their matches is none. ``titles``: whether
-    the rule also looks inside 《》. ``genres``: only texts of these genres (empty: all). ``options``: the kind's own."""
+    the rule also looks inside 《》. ``genres``: only texts of these genres (empty: all), ``unless_genres``: not of these. ``options``: the kind's own."""
 
     id: str
     kind: str
@@ -69,6 +72,7 @@ class Rule:
     exceptions: tuple[str, ...] = ()
     titles: bool = False
     genres: tuple[str, ...] = ()
+    unless_genres: tuple[str, ...] = ()
     good: tuple[Example, ...] = ()
     bad: tuple[Example, ...] = ()
     options: Any = None
@@ -130,6 +134,7 @@ def read_rule(node: yaml.Node, path: Any, kinds: dict[str, Kind], problems: list
         exceptions=_patterns(fields, "except"),
         titles=fields.flag("titles", False),
         genres=fields.texts("genres"),
+        unless_genres=fields.texts("unless_genres"),
         good=_examples(fields, "good"),
         bad=_examples(fields, "bad"),
         options=kind.read(fields),

@@ -45,6 +45,17 @@ def compiled(regex: str) -> re.Pattern[str]:
     return re.compile(regex, re.MULTILINE)
 
 
+@lru_cache(maxsize=16384)
+def _anchors(regex: str) -> tuple[str, ...]:
+    return anchors(regex)
+
+
+def possible(regex: str, text: str) -> bool:
+    """Whether the text holds an anchor of the expression: if not, running it is in vain."""
+    options = _anchors(regex)
+    return not options or any(o in text for o in options)
+
+
 class Scanner:
     """Patterns indexed by the first pair (or single character) of their anchors; built once for a set of rules."""
 

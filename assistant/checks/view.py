@@ -15,7 +15,7 @@ from functools import cached_property
 from assistant.catalogue import Catalogue
 from assistant.checks.profile import Profile
 from assistant.document import Block, Document
-from assistant.text import Span, sentence_spans
+from assistant.text import Span, half_width, sentence_spans
 from assistant.values import chinese_number
 
 _NUMERAL = "一二三四五六七八九十百"
@@ -23,6 +23,7 @@ _ORDINAL = re.compile(
     rf"(?P<l1>[{_NUMERAL}]{{1,4}})[、．.]|[（(](?P<l2>[{_NUMERAL}]{{1,4}})[）)]、?|(?P<l3>\d{{1,2}})(?:[.．、])(?!\d)|[（(](?P<l4>\d{{1,2}})[）)]、?"
 )
 _ITEM = re.compile(rf"(?:(?<=[。；：，:;！？\s”）])|^)(?P<n>[{_NUMERAL}]{{1,3}})是(?![否不])", re.MULTILINE)
+_WIDE = re.compile("[０-９．％]")
 _ARTICLE = re.compile(rf"第[{_NUMERAL}\d]{{1,5}}[条章节编部款]")
 _GARBLED = re.compile("[\ufffd锛銆鈥鐨鍜]")  # what UTF-8 punctuation and 的、和 turn into when read as GBK
 _TITLE = re.compile(r"《[^《》\n]{1,80}》")
@@ -84,6 +85,11 @@ class View:
     def pairs(self) -> frozenset[str]:
         """Every two characters that stand side by side."""
         return frozenset(map("".join, zip(self.text, self.text[1:], strict=False)))
+
+    @cached_property
+    def half(self) -> str:
+        """``text`` with half-width digits, character for character."""
+        return half_width(self.text) if _WIDE.search(self.text) else self.text
 
     def block_at(self, offset: int) -> int:
         return max(bisect_right(self.starts, offset) - 1, 0)

@@ -20,7 +20,7 @@ _ID = r"[A-Za-z]\s*\d{1,4}"
 MARK = re.compile(rf"⟦\s*({_ID}(?:\s*[、,，;；和/\s-]?\s*{_ID})*)\s*⟧")
 _ONE = re.compile(r"([A-Za-z])\s*0*(\d{1,4})")
 _LOOSE = re.compile(
-    rf"[\[［〚〖【（(]{{1,2}}\s*([FQPD]\d{{1,3}}(?:\s*[、,，]\s*[FQPD]\d{{1,3}})*)\s*[\]］〛〗】）)]{{1,2}}"
+    r"[\[［〚〖【（(]{1,2}\s*([FQPD]\d{1,3}(?:\s*[、,，]\s*[FQPD]\d{1,3})*)\s*[\]］〛〗】）)]{1,2}"
 )
 _STRAY = re.compile(r"⟦[^⟧\n。！？；，]{0,20}⟧|⟦[A-Za-z]?\s?\d{0,4}(?=$|[。！？；，])|[⟦⟧]")
 _THINK = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -98,7 +98,7 @@ def _heads(lines: list[str], plan: SectionPlan) -> dict[int, int]:
     }
     if len(found) == len(plan.subheads):
         return {n: i for i, n in enumerate(found, 1)}
-    out = {}
+    out: dict[int, int] = {}
     for n, heading in found.items():
         fit = [cosine(heading, s.heading) for s in plan.subheads]
         out[n] = fit.index(max(fit)) + 1 if max(fit) >= _ALIKE else -1
@@ -109,7 +109,8 @@ def _place(paragraph: Paragraph, plan: SectionPlan) -> int:
     """Where a paragraph belongs when the reply wrote no headings: under the items it tells."""
     told = {i for s in paragraph.sentences for i in s.facts}
     fit = [len(told & set(sub.items)) for sub in plan.subheads]
-    return fit.index(max(fit)) + 1 if fit and max(fit) else 0
+    best = max(fit, default=0)
+    return fit.index(best) + 1 if best else 0
 
 
 def _subsections(plan: SectionPlan, places: list[list[Paragraph]]) -> list[Section]:

@@ -18,7 +18,6 @@ from assistant.plan.units import names_of
 from assistant.prompts import Prompt
 from assistant.text import strip_invisible
 
-
 _BREAKS = re.compile(r"[\n\r\u2028\u2029\v\f]+")
 _LEFT_OUT = "【待核：此处像是写给模型的指令，已略去】"
 

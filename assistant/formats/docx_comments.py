@@ -79,11 +79,11 @@ def anchor_comment(
     )
     if when is not None:
         comment._comment_elm.date = when
-    _mark(paragraph._p, _covered(paragraph._p, start, end), comment.comment_id)
+    _mark(paragraph._p, covered_runs(paragraph._p, start, end), comment.comment_id)
     return comment
 
 
-def _covered(p: _Element, start: int, end: int) -> list[_Element]:
+def covered_runs(p: _Element, start: int, end: int) -> list[_Element]:
     """Runs that hold exactly ``[start:end]``, split where need be; all runs where the span is empty."""
     length = sum(len(_run_text(run)) for run in _runs(p))
     start, end = max(0, min(start, length)), max(0, min(end, length))

@@ -17,7 +17,7 @@ from ui.page import kit, session
 from ui.page.ledger import ledger, questions_of
 
 PASTED = "粘贴的要点.txt"
-REGISTER_NAMES = {"": "按材料里写的", "concise": "简明", "standard": "一般", "full": "完整"}
+REGISTER_NAMES = {"": "按材料", "concise": "简明", "standard": "一般", "full": "完整"}
 BODIES = ("", "党组", "党委", "党总支", "党支部", "党工委")
 WAYS = ("粘贴要点", "上传材料", "由往年总结列起")
 _TITLES = {"kind": "文种", "organization": "单位", "period": "时段", "body": "党组织", "date": "成文日期",
@@ -61,9 +61,12 @@ def _source(work: Work) -> Work:
 
 def _paste(work: Work, before: str) -> Work:
     typed = st.text_area(
-        "一件事一行，数字写全；还不知道的写 *", value=before, height=330, placeholder=_EXAMPLE, key=f"bullets-{work.id}",
+        "一件事一行，数字写全；还不知道的写 *",
+        height=330,
+        placeholder=_EXAMPLE,
+        key=session.begin_with(f"bullets-{work.id}", before),
         help="可以分“一、二、”小标题；“存在的问题”“下一步打算”下面的各行自动归入问题和计划。写完点别处或按 Ctrl+Enter。",
-    )  # fmt: skip
+    )
     if typed != before:
         return _saved(work, source_name=PASTED, source=typed.encode(), sections=[])
     return work
@@ -114,21 +117,18 @@ def _header(work: Work) -> Work:
     form = dict(work.form)
 
     def line(key: str, hint: str, help: str | None = None) -> None:
-        form[key] = st.text_input(
-            _TITLES[key], value=work.form.get(key, ""), placeholder=given.get(key) or hint, help=help,
-            key=f"{key}-{work.id}",
-        ).strip()  # fmt: skip
+        name = session.begin_with(f"{key}-{work.id}", work.form.get(key, ""))
+        hint = given.get(key) or hint
+        form[key] = st.text_input(_TITLES[key], placeholder=hint, help=help, key=name).strip()
 
     def pick(key: str, options: Sequence[str], names: dict[str, str]) -> None:
         now = work.form.get(key, "")
-        form[key] = st.selectbox(
-            _TITLES[key], options, index=list(options).index(now) if now in options else 0,
-            format_func=lambda o: names.get(o, o), key=f"{key}-{work.id}",
-        )  # fmt: skip
+        name = session.begin_with(f"{key}-{work.id}", now if now in options else "")
+        form[key] = st.selectbox(_TITLES[key], options, format_func=lambda o: names.get(o, o), key=name)
 
     a, b, c = st.columns(3)
     with a:
-        from_file = given.get("kind") or "按材料里写的"
+        from_file = given.get("kind") or "按材料"
         pick("kind", ("", *genres), {"": from_file} | {g.id: g.name for g in genres.values()})
         line("period", "如 2025年上半年", "也可写 2025、2025-H1、2025-Q3、2025-01..2025-06")
         line("recipient", "如 县直机关工委")
@@ -137,8 +137,8 @@ def _header(work: Work) -> Work:
         line("date", "如 2025-07-04", "提法按这一天是否有效来判断；不写就按时段最后一天")
         line("length", "如 2500")
     with c:
-        pick("body", BODIES, {"": given.get("body") or "按材料里写的"})
-        pick("register", ("", *REGISTERS), REGISTER_NAMES | {"": given.get("register") or "按材料里写的"})
+        pick("body", BODIES, {"": given.get("body") or "按材料"})
+        pick("register", ("", *REGISTERS), REGISTER_NAMES | {"": given.get("register") or "按材料"})
         line("author", "只有述职报告要写")
     if form != work.form:
         return _saved(work, form={k: v for k, v in form.items() if v})

@@ -85,12 +85,11 @@ def _against(work: Work) -> tuple[Brief | None, date | None]:
     with left:
         id = st.selectbox(
             "对照哪份材料（可不选；选了才能查漏项和数字）", list(names), format_func=lambda i: names[i],
-            index=list(names).index(work.form["brief"]) if work.form.get("brief") in names else None,
-            placeholder="不对照材料", key=f"against-{work.id}",
+            placeholder="不对照材料", key=session.begin_with(f"against-{work.id}", work.form.get("brief") if work.form.get("brief") in names else None),
         )  # fmt: skip
     with right:
-        typed = st.text_input("按哪一天判断提法", value=work.form.get("as_of", ""), placeholder="如 2025-07-04；不填按稿子的日期",
-                              key=f"as-of-{work.id}")  # fmt: skip
+        typed = st.text_input("按哪一天判断提法", placeholder="如 2025-07-04；不填按稿子的日期",
+                              key=session.begin_with(f"as-of-{work.id}", work.form.get("as_of", "")))  # fmt: skip
     form = {"brief": id or "", "as_of": typed.strip()}
     if form != {"brief": work.form.get("brief", ""), "as_of": work.form.get("as_of", "")}:
         store.save(me, work.id, form=form)
@@ -202,11 +201,14 @@ def _verdict(work: Work, name: str, finding: Finding, now: tuple[bool, str] | No
     was = None if now is None else ("采纳" if now[0] else "不改")
     with verdict:
         chosen = st.segmented_control(
-            "判断", ("采纳", "不改"), default=was, key=f"v-{mark}-{n}", label_visibility="collapsed"
+            "判断",
+            ("采纳", "不改"),
+            key=session.begin_with(f"v-{mark}-{n}", was),
+            label_visibility="collapsed",
         )
     with reason:
         why = st.text_input(
-            "理由", value=now[1] if now else "", key=f"r-{mark}-{n}", label_visibility="collapsed", max_chars=200,
+            "理由", key=session.begin_with(f"r-{mark}-{n}", now[1] if now else ""), label_visibility="collapsed", max_chars=200,
             placeholder="理由", disabled=chosen is None,
         )  # fmt: skip
     after = None if chosen is None else (chosen == "采纳", why.strip())

@@ -101,6 +101,13 @@ def library_if_any() -> Index | None:
     return library() if index_folder(now).exists() or not now.embedded else None
 
 
+def begin_with(key: str, value: Any) -> str:
+    """What a widget shows first; from then on it is the person's. Returns the key."""
+    if key not in st.session_state:
+        st.session_state[key] = value
+    return key
+
+
 def current(kind: str = "draft") -> Work | None:
     """The work named in the address, so that a reload finds it again."""
     id = st.query_params.get(kind) or st.session_state.get(kind)

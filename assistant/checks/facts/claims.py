@@ -18,6 +18,7 @@ import yaml
 from assistant import resources
 from assistant.checks.facts.context import FactContext, Place
 from assistant.checks.facts.trace import readable
+from assistant.document import Sentence
 from assistant.finding import Finding
 from assistant.similarity import bigrams, containment
 from assistant.text import Span, fold, is_cjk
@@ -72,6 +73,8 @@ def unsourced_claims(paragraph: Sequence[Place], context: FactContext) -> Iterat
     told_one = False
     for place in paragraph:
         text = readable(place.sentence.text)
+        if "【待" in place.sentence.text and not place.sentence.facts:
+            continue  # it asks for what is missing and claims nothing
         if _is_lead(text) or (place.part == "problems" and place.sentence.facts):
             continue  # a lead claims nothing yet, a problem is told in the writer's own words
         told = [i.text for i in context.items(place.sentence)]
@@ -81,9 +84,15 @@ def unsourced_claims(paragraph: Sequence[Place], context: FactContext) -> Iterat
         framing = covered.index(True) if True in covered else len(spans) if not told_one else 0
         for n, span in enumerate(spans):
             clause = text[span.start : span.end].strip()
-            if not covered[n] and not _excused(clause, policy):
+            if not covered[n] and not _excused(clause, policy) and not _asks(place.sentence, span):
                 yield from _judge(clause, span, place, after_fact=n >= framing)
         told_one = told_one or True in covered
+
+
+def _asks(sentence: Sentence, span: Span) -> bool:
+    """A clause without a fact that leads up to its blank (开展学习，【待补：次数】) asks for what is missing."""
+    rest = sentence.text[span.start :]
+    return not sentence.facts and re.match(r"[^，；。【]*[，：]?【待", rest) is not None
 
 
 def _is_lead(text: str) -> bool:

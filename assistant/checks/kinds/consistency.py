@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from assistant.catalogue.nodes import Fields
 from assistant.checks.rule import Hit, Kind, Rule, no_options
-from assistant.checks.scan import compiled
+from assistant.checks.scan import compiled, possible
 from assistant.checks.view import View
 
 _HAN = "\u4e00-\u9fff"
@@ -40,7 +40,9 @@ def _groups(rule: Rule, view: View) -> Iterator[Hit]:
     for forms in rule.options.groups:
         found: dict[str, list[re.Match[str]]] = {}
         for form in forms:
-            matches = [m for m in compiled(form).finditer(view.text) if not view.in_title(*m.span())]
+            matches = []
+            if possible(form, view.text):
+                matches = [m for m in compiled(form).finditer(view.text) if not view.in_title(*m.span())]
             if matches:
                 found[form] = matches
         if len(found) < 2:
@@ -109,12 +111,16 @@ def _quoted_forms(_: Rule, view: View) -> Iterator[Hit]:
 
 def _exchanged(_: Rule, view: View) -> Iterator[Hit]:
     """Two words of a longer name exchanged: 智慧党建系统平台 / 智慧党建平台系统."""
+    text = view.text
+    heads = [text[i : i + 4] for i in range(len(text) - 7)]
+    often = {h for h, n in Counter(heads).items() if n > 1}
     windows: dict[str, int] = {}
-    for m in re.finditer(f"(?=([{_HAN}]{{8}}))", view.text):
-        windows.setdefault(m[1], m.start())
-    for window, _at in windows.items():
+    for i, head in enumerate(heads):
+        if head in often:
+            windows.setdefault(text[i : i + 8], i)
+    for window in windows:
         other = window[:4] + window[6:] + window[4:6]
-        if window < other and other in windows and window[4:6] != window[6:]:
+        if window < other and other in windows and re.fullmatch(f"[{_HAN}]+", window):
             for here, there in ((window, other), (other, window)):
                 start = windows[here]
                 yield Hit(start, start + 8, {"other": there, "place": _place(view, windows[there])})
@@ -132,6 +138,8 @@ def _read_drift(fields: Fields) -> _Drift:
 
 def _drift(rule: Rule, view: View) -> Iterator[Hit]:
     """A body's name (……工作领导小组) used once, where the text keeps calling the matter by a similar name."""
+    if not possible(rule.options.name, view.text):
+        return
     for m in compiled(rule.options.name).finditer(view.text):
         name = re.split("[的了由和与及]", m["name"])[-1]
         if not 4 <= len(name) <= 6 or view.text.count(name) > 1:

@@ -11,8 +11,10 @@ from assistant.catalogue.nodes import Fields
 from assistant.checks.rule import Hit, Kind, Rule
 from assistant.checks.scan import compiled
 from assistant.checks.view import View
-from assistant.text import CLAUSE_END, Span, char_count, fold
+from assistant.text import CLAUSE_END, Span, char_count
 
+_CLAUSE = re.compile(r"[^，。；：！？\n]+")
+_ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]+是|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、])")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -104,22 +106,25 @@ def _runs(rule: Rule, view: View) -> Iterator[Hit]:
             yield Hit(at, at + len(run), {"word": run, "count": str(len(places))})
 
 
-def _repeated(text: str, size: int, times: int) -> Iterator[tuple[str, list[int]]]:
+def _repeated(text: str, size: int, times: int) -> list[tuple[str, list[int]]]:
     """Longest repeated runs of Chinese characters first, each with where it stands (not overlapping)."""
-    counted: Counter[str] = Counter()
+    windows: list[str] = []
     for m in _HAN.finditer(text):
-        counted.update(text[i : i + size] for i in range(m.start(), m.end() - size + 1))
+        run = m.group()
+        windows += [run[i : i + size] for i in range(len(run) - size + 1)]
+    if len(windows) - len(set(windows)) < times - 1:
+        return []
     found = []
-    for run, n in counted.items():
+    for run, n in Counter(windows).items():
         if n >= times:
             places = _places(text, run)
             if len(places) >= times:
-                found.append((*_grow(text, places, size), n))
-    seen: set[str] = set()
-    for run, places, _ in sorted(found, key=lambda f: (-len(f[0]), f[1][0])):
-        if run not in seen and not any(run in s for s in seen):
-            seen.add(run)
-            yield run, places
+                found.append(_grow(text, places, size))
+    out: list[tuple[str, list[int]]] = []
+    for run, places in sorted(found, key=lambda f: (-len(f[0]), f[1][0])):
+        if not any(run in held for held, _ in out):
+            out.append((run, places))
+    return out
 
 
 def _grow(text: str, places: list[int], size: int) -> tuple[str, list[int]]:
@@ -150,18 +155,17 @@ def _same(rule: Rule, view: View) -> Iterator[Hit]:
     least, formulas = rule.options
     seen: dict[str, int] = {}
     for span in view.sentences:
-        text = _bare(view.text[span.start : span.end])
-        if char_count(text) < least or any(compiled(f).search(text) for f in formulas):
+        raw = view.text[span.start : span.end]
+        if len(raw) < least:
             continue
-        if text in seen:
+        text = _bare(raw)
+        if text in seen and char_count(text) >= least and not any(compiled(f).search(text) for f in formulas):
             yield Hit(span.start, span.end, {"place": _place(view, seen[text])})
         seen.setdefault(text, span.start)
 
 
 def _bare(sentence: str) -> str:
-    return re.sub(
-        r"^(?:[一二三四五六七八九十]+是|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、])", "", fold(sentence)
-    ).rstrip("。；！？”")
+    return _ORDINAL.sub("", "".join(sentence.split())).rstrip("。；！？”")
 
 
 def _place(view: View, at: int) -> str:
@@ -170,23 +174,19 @@ def _place(view: View, at: int) -> str:
 
 
 def _clauses(rule: Rule, view: View) -> Iterator[Hit]:
-    """A long clause that stands in two sentences."""
+    """A long clause that stands in two sentences which are not the same throughout."""
     least, formulas = rule.options
     seen: dict[str, Span] = {}
-    whole: set[str] = set()
     for span in view.sentences:
-        text = _bare(view.text[span.start : span.end])
-        if text in whole:
-            continue
-        whole.add(text)
-        for m in re.finditer(r"[^，。；：！？\n]+", view.text[span.start : span.end]):
+        for m in _CLAUSE.finditer(view.text, span.start, span.end):
             clause = m.group()
-            if len(clause) < least or any(compiled(f).search(clause) for f in formulas):
+            if len(clause) < least:
                 continue
-            if clause in seen and seen[clause] != span:
-                start = span.start + m.start()
-                yield Hit(start, start + len(clause), {"place": _place(view, seen[clause].start)})
-            seen.setdefault(clause, span)
+            first = seen.setdefault(clause, span)
+            if first == span or any(compiled(f).search(clause) for f in formulas):
+                continue
+            if view.text[first.start : first.end] != view.text[span.start : span.end]:
+                yield Hit(m.start(), m.end(), {"place": _place(view, first.start)})
 
 
 def _read_tails(fields: Fields) -> tuple[str, int]:

@@ -47,10 +47,10 @@ class _Form:
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """Forms by the first two characters of either half, and every wording that is right as it stands."""
+    """Forms by the first two characters of either half (with its last two), and every wording that is right as it stands."""
 
     forms: tuple[_Form, ...]
-    halves: dict[str, list[int]]
+    halves: dict[str, list[tuple[int, str]]]
     accepted: tuple[str, ...]
 
 
@@ -65,10 +65,10 @@ def _index(catalogue: Catalogue, options: _Options) -> _Index:
                 if len(piece) >= options.shortest and piece not in forms:
                     forms[piece] = _Form(piece, len(piece) // 2, day, entry.id)
     listed = tuple(forms.values())
-    halves: dict[str, list[int]] = {}
+    halves: dict[str, list[tuple[int, str]]] = {}
     for n, form in enumerate(listed):
         for half in (form.text[: form.half], form.text[form.half :]):
-            halves.setdefault(half[:2], []).append(n)
+            halves.setdefault(half[:2], []).append((n, half[-2:]))
     return _Index(listed, halves, _accepted(catalogue))
 
 
@@ -88,7 +88,7 @@ def _find(rule: Rule, view: View) -> Iterator[Hit]:
     index = per_catalogue(view.catalogue, f"near {rule.path}:{rule.line}", lambda c: _index(c, rule.options))
     wanted: dict[int, None] = {}
     for pair in index.halves.keys() & view.pairs:
-        wanted.update(dict.fromkeys(index.halves[pair]))
+        wanted.update((n, None) for n, last in index.halves[pair] if last in view.pairs)
     known = (*rule.options.known, *index.accepted)
     seen: set[tuple[int, int]] = set()
     for n in sorted(wanted):

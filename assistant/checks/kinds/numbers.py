@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from assistant.catalogue.nodes import Fields
 from assistant.checks.rule import Hit, Kind, Rule, no_options
 from assistant.checks.view import View
-from assistant.text import half_width
 from assistant.values import parse_unknowns
 
 _MASK = re.compile(r"[×*＊○〇_]+|X+|x+")
@@ -37,7 +36,7 @@ def _read_units(fields: Fields) -> tuple[str, ...]:
 def _mixed(rule: Rule, view: View) -> Iterator[Hit]:
     """Counts in Chinese numerals in a text that counts the same thing in figures."""
     units = "|".join(sorted(rule.options, key=len, reverse=True))
-    figures = set(re.findall(rf"\d(?:\s?)({units})(?!数)", half_width(view.text)))
+    figures = set(re.findall(rf"\d(?:\s?)({units})(?!数)", view.half))
     if not figures:
         return
     for m in re.finditer(
@@ -50,7 +49,7 @@ def _mixed(rule: Rule, view: View) -> Iterator[Hit]:
 
 def _impossible(_: Rule, view: View) -> Iterator[Hit]:
     """A month or a day that no calendar has."""
-    text = half_width(view.text)
+    text = view.half
     for m in _DAY.finditer(text):
         month, day = int(m["m"]), int(m["d"] or 1)
         year = int(m["y"] or 2024)

@@ -26,12 +26,14 @@ def _read(fields: Fields) -> tuple[str, ...]:
 def _find(rule: Rule, view: View) -> Iterator[Hit]:
     opens = {p[0]: p[1] for p in rule.options}
     closes = {p[1]: p[0] for p in rule.options}
+    marks = re.compile("[" + re.escape("".join(rule.options)) + "]")
     for i, block in enumerate(view.blocks):
         stack: list[tuple[str, int]] = []
-        for at, char in enumerate(block.text):
+        for m in marks.finditer(block.text):
+            char, at = m.group(), m.start()
             if char in opens:
                 stack.append((char, at))
-            elif char in closes:
+            else:
                 yield from _close(view, i, at, char, closes[char], stack)
         for char, at in stack:
             if not _continues(view, i, at, char):

@@ -78,7 +78,7 @@ class _Dealer:
         own = [p for p in patterns().principles.get(theme, ()) if self._fits(p)]
         rows = own or [p for p in patterns().fallback if self._fits(p)]
         tiers = [self._rotated([p for p in rows if p.register == r]) for r in REGISTERS]
-        ordered = [p for tier in tiers for p in sorted(tier, key=lambda p: not (p.units or p.genres))]
+        ordered = [p for tier in tiers for p in sorted(tier, key=lambda p: not p.units)]
         return tuple(self._take(p.text for p in ordered))
 
     def _fits(self, principle: Principle) -> bool:

@@ -1,0 +1,120 @@
+"""A review copy of any .docx: comments at the exact characters of each finding, safe fixes as tracked changes.
+
+In: the file, its document as ``read_document`` gave it, and what was found. Out: the bytes of a copy. The file's own
+formatting, numbering, headers and earlier comments and changes stay as they are; only comments and revisions are added.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.brief import Brief
+from assistant.document import Document
+from assistant.errors import DocumentError
+from assistant.finding import SEVERITIES, SEVERITY_NAMES, Finding
+from assistant.formats.docx_comments import Author, anchor_comment, paragraph_text
+from assistant.formats.docx_places import Places, Spot, places
+from assistant.formats.docx_review import CHECKER, TRACER
+from assistant.formats.docx_revisions import highest_id, track_change
+from assistant.formats.sources import FactView, source_lines
+
+if TYPE_CHECKING:
+    from docx.document import Document as WordDocument
+
+FIXER = Author("执笔·改正", "改")
+
+
+def annotate(
+    path: Path, findings: Sequence[Finding], document: Document, *, brief: Brief | None = None,
+    fixes: bool = True, when: datetime | None = None,
+) -> bytes:  # fmt: skip
+    """The copy's bytes. ``document`` must be what ``read_document(path)`` gave; with a ``brief`` and sentences that carry fact
+    ids (``checks.facts.align``), sources are commented as well. ``when`` fixes the time of comments and changes (default: now)."""
+    word = _open(path)
+    at = places(word, document.blocks)
+    moment = when or datetime.now(UTC)
+    for finding in sorted(findings, key=lambda f: (f.paragraph, f.start, SEVERITIES.index(f.severity))):
+        _comment(word, at, finding, moment)
+    if brief is not None:
+        _sources(word, at, document, brief, moment)
+    if fixes:
+        _fix(word, at, findings, moment)
+    buffer = io.BytesIO()
+    word.save(buffer)
+    return buffer.getvalue()
+
+
+def _open(path: Path) -> WordDocument:
+    import docx
+    from docx.opc.exceptions import PackageNotFoundError
+
+    if path.suffix.lower() != ".docx":
+        raise DocumentError("只有 .docx 能加批注，请先在 Word 或 WPS 里另存为 .docx", path=path)
+    try:
+        return docx.Document(str(path))
+    except FileNotFoundError as exc:
+        raise DocumentError("找不到这个文件，请核对路径", path=path) from exc
+    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as exc:
+        raise DocumentError("这个文件加不了批注，请用 Word 或 WPS 打开后另存为 .docx 再试", path=path) from exc
+
+
+def _comment(word: WordDocument, at: Places, finding: Finding, when: datetime) -> None:
+    text = f"{SEVERITY_NAMES[finding.severity]}：{finding.message}（规则 {finding.rule}）"
+    if finding.fix is not None:
+        text += f"\n建议改为：“{finding.fix.text}”" if finding.fix.text else "\n建议删去"
+    spot = at.spot(finding.paragraph, finding.start, finding.end)
+    if spot is None:
+        if (first := at.first()) is None:
+            return
+        where = f"（所在文字：{finding.quote}）" if finding.quote and finding.paragraph >= 0 else ""
+        spot, text = Spot(first, 0, 0), text + where
+    anchor_comment(word, spot.paragraph, spot.start, spot.end, text, CHECKER, when=when)
+
+
+def _sources(word: WordDocument, at: Places, document: Document, brief: Brief, when: datetime) -> None:
+    """A comment on each sentence that tells a fact: which bullet, who supplied it."""
+    views = {i.id: FactView(i.id, i.text, i.source) for i in brief.ledger}
+    for number, block in enumerate(document.blocks):
+        start = 0
+        for sentence in block.sentences:
+            end = start + len(sentence.text)
+            lines = "\n".join(source_lines(sentence, views, {}))
+            spot = at.spot(number, start, end) if lines else None
+            if spot is not None:
+                anchor_comment(word, spot.paragraph, spot.start, spot.end, lines, TRACER, when=when)
+            start = end
+
+
+def _fix(word: WordDocument, at: Places, findings: Iterable[Finding], when: datetime) -> None:
+    """Fixes as tracked changes, last first in each paragraph; where two overlap, the first found stands."""
+    id = highest_id(word.element.body) + 1
+    for spot, text in _apart(_fixes(at, findings)):
+        if paragraph_text(spot.paragraph)[spot.start : spot.end] == text:
+            continue
+        if track_change(spot.paragraph, spot.start, spot.end, text, FIXER, id=id, when=when):
+            id += 1 + spot.end - spot.start
+
+
+def _fixes(at: Places, findings: Iterable[Finding]) -> Iterator[tuple[Spot, str]]:
+    for finding in findings:
+        if finding.fix is not None:
+            spot = at.exact(finding.paragraph, finding.fix.start, finding.fix.end)
+            if spot is not None:
+                yield spot, finding.fix.text
+
+
+def _apart(fixes: Iterable[tuple[Spot, str]]) -> list[tuple[Spot, str]]:
+    """Those that do not touch one another, from the end of each paragraph to its beginning."""
+    kept: list[tuple[Spot, str]] = []
+    taken: dict[Any, list[Spot]] = {}
+    for spot, text in fixes:
+        held = taken.setdefault(spot.paragraph._p, [])
+        if not any(spot.start <= h.end and h.start <= spot.end for h in held):
+            held.append(spot)
+            kept.append((spot, text))
+    return sorted(kept, key=lambda f: -f[0].start)
