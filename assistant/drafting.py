@@ -91,22 +91,26 @@ def prepare(job: Job) -> Prepared:
 
 
 def draft(job: Job, model: BaseChatModel | None = None) -> Draft:
-    """A checked and repaired draft; raises ZhibiError where the brief, the data or the endpoint will not do."""
+    """A checked and repaired draft; raises ZhibiError where the brief, the data or the endpoint will not do. A model
+    opened here is closed here."""
     prepared = prepare(job)
-    model = model or open_model(job.settings, job.brief)
+    writer = model or open_model(job.settings, job.brief)
+    try:
+        return _written(job, prepared, writer)
+    finally:
+        if model is None and (close := getattr(writer, "close", None)):
+            close()
+
+
+def _written(job: Job, prepared: Prepared, model: BaseChatModel) -> Draft:
     composed = _compose(job, prepared, model)
-    check_all = checker(job, prepared)
-    whole = _assembled(job, prepared, composed, model)
-    reviser = Reviser(
-        model,
-        check_all,
-        {t.plan.id: t for t in prepared.tasks},
-        job.settings.overlay,
-        job.settings.repair_rounds,
-    )
+    whole = _assembled(job, prepared, composed)
+    tasks = {t.plan.id: t for t in prepared.tasks}
+    reviser = Reviser(model, checker(job, prepared), tasks, job.settings.overlay, job.settings.repair_rounds)
     job.progress("核校", 0, 1)
     done = revise(whole, reviser)
     job.progress("核校", 1, 1)
+    done = replace(done, trace=replace(done.trace, usage=_usage(composed.values(), model)))
     return done.with_findings((*done.findings, *_reply_findings(composed), *length_findings(done, job.brief)))
 
 
@@ -138,7 +142,7 @@ def _view(outline: Outline, composed: Mapping[str, Composed]) -> tuple[str, ...]
     )
 
 
-def _assembled(job: Job, prepared: Prepared, composed: Mapping[str, Composed], model: BaseChatModel) -> Draft:
+def _assembled(job: Job, prepared: Prepared, composed: Mapping[str, Composed]) -> Draft:
     outline = prepared.outline
     sections: list[Section] = []
     for plan in outline.sections:
@@ -149,7 +153,7 @@ def _assembled(job: Job, prepared: Prepared, composed: Mapping[str, Composed], m
     shown = tuple(s for s in sections if s.heading or s.paragraphs)
     trace = Trace(
         job.brief.digest, job.settings.model, _prompt_digests(job.settings), _knowledge_digest(job),
-        _usage(composed.values()), (), tuple((p.id, f"{p.text}（{p.title}）") for p in _cited(prepared.evidence.policies, shown)),
+        {}, (), tuple((p.id, f"{p.text}（{p.title}）") for p in _cited(prepared.evidence.policies, shown)),
     )  # fmt: skip
     return Draft(
         outline.title,
@@ -176,7 +180,17 @@ def _knowledge_digest(job: Job) -> str:
     return f"{job.catalogue.digest}" + (f"+{job.index.digest}" if job.index is not None else "")
 
 
-def _usage(composed: Iterable[Composed]) -> dict[str, int]:
+def _usage(composed: Iterable[Composed], model: BaseChatModel) -> dict[str, int]:
+    """Tokens and requests of drafting and repair; for an endpoint what its meter counted."""
+    meter = getattr(model, "meter", None)
+    if meter is not None:
+        total = meter.total
+        return {
+            "input_tokens": total.input,
+            "output_tokens": total.output,
+            "requests": total.requests,
+            "replayed": total.replayed,
+        }
     usage: dict[str, int] = {}
     for one in composed:
         for key, count in one.usage:
@@ -187,7 +201,13 @@ def _usage(composed: Iterable[Composed]) -> dict[str, int]:
 def checker(job: Job, prepared: Prepared) -> Callable[[Draft], tuple[Finding, ...]]:
     """Text rules and fact checks of a draft of this brief, as of its date."""
     policies = {p.id: p for p in prepared.evidence.policies}
-    context = FactContext(job.brief, policies, frozenset(d.title for d in job.catalogue.documents))
+    context = FactContext(
+        job.brief,
+        policies,
+        frozenset(d.title for d in job.catalogue.documents),
+        tuple(s.text for s in prepared.evidence.styles),
+        frozenset(q.inline for q in points(prepared.questions) if q.inline),
+    )
     rules, profile = load_rules(job.settings.overlay), profile_of(job.brief)
     own = "".join(p.text for p in prepared.evidence.policies)
 

@@ -82,7 +82,8 @@ def follow_up(last: ReadResult, brief: Brief) -> FollowUp:
         raise DocumentError(
             "上期材料里没有找到问题和计划，请确认它是一份完整的总结", path=last.document.path or None
         )
-    promises = [_plan(t, brief) for t in plans] + [_problem(t, brief) for t in problems]
+    followed = [_plan(t, brief) for t in plans]
+    promises = followed + [_problem(t, brief, followed) for t in problems]
     return FollowUp(tuple(promises), tuple(_falls(last, brief)))
 
 
@@ -93,11 +94,14 @@ def _plan(text: str, brief: Brief) -> Promise:
     return Promise("plan", text, "carried" if again else "unreported", again)
 
 
-def _problem(text: str, brief: Brief) -> Promise:
-    """A problem that is named again is carried over, whatever was done about it."""
+def _problem(text: str, brief: Brief, plans: Iterable[Promise]) -> Promise:
+    """A problem that is named again is carried over, whatever was done about it; else the plan made for it answers."""
     if again := _matching(text, brief.problems, _rules()["same"]):
         return Promise("problem", text, "carried", again)
     by = _matching(text, (*brief.facts, *brief.plans), _rules()["answered"])
+    if not by:
+        own = max(plans, key=lambda p: alike(text, p.text), default=None)
+        by = own.by if own is not None and alike(text, own.text) >= _rules()["answered"] else ()
     return Promise("problem", text, "answered" if by else "unreported", by)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 from assistant.text import fold, is_cjk
 
@@ -12,9 +13,7 @@ def bigrams(text: str) -> frozenset[str]:
     """Bigrams of Chinese characters and alphanumerics; punctuation breaks them."""
     folded = fold(text)
     return frozenset(
-        a + b
-        for a, b in zip(folded, folded[1:], strict=False)
-        if (is_cjk(a) or a.isalnum()) and (is_cjk(b) or b.isalnum())
+        a + b for a, b in pairwise(folded) if (is_cjk(a) or a.isalnum()) and (is_cjk(b) or b.isalnum())
     )
 
 

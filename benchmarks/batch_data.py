@@ -8,7 +8,30 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-_TRADES = "水利 林业 统计 民政 司法 财政 教育 交通 商务 文旅 卫健 审计 医保 信访 粮储 气象 档案 科技 体育 住建 应急 农业农村".split()
+_TRADES = [
+    "水利",
+    "林业",
+    "统计",
+    "民政",
+    "司法",
+    "财政",
+    "教育",
+    "交通",
+    "商务",
+    "文旅",
+    "卫健",
+    "审计",
+    "医保",
+    "信访",
+    "粮储",
+    "气象",
+    "档案",
+    "科技",
+    "体育",
+    "住建",
+    "应急",
+    "农业农村",
+]
 _PLACES = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
 _FACTS = [
     "组织党组理论学习中心组集中学习{a}次，开展专题研讨{b}次",
@@ -74,5 +97,11 @@ def _write(folder: Path, number: int, rng: random.Random, facts: int) -> Path:
 
 def _fill(template: str, trade: str, rng: random.Random) -> str:
     d = rng.randint(60, 900)
-    values = {"a": rng.randint(3, 15), "b": rng.randint(1, 4), "c": rng.randint(10, 60), "d": d, "d0": d - rng.randint(0, 9)}
+    values = {
+        "a": rng.randint(3, 15),
+        "b": rng.randint(1, 4),
+        "c": rng.randint(10, 60),
+        "d": d,
+        "d0": d - rng.randint(0, 9),
+    }
     return template.format(trade=trade, m=rng.randint(8, 12), **values)

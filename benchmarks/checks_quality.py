@@ -3,6 +3,7 @@
     python benchmarks/checks_quality.py recall        the marked faults of the first seed
     python benchmarks/checks_quality.py alarms        published official texts, as of each text's own date
     python benchmarks/checks_quality.py alarms -v     and every error and warning found there
+    python benchmarks/checks_quality.py table         the rules as docs/checks.md lists them
 
 The texts stand beside the checkout (ZHIBI_SHARED overrides); without them there is nothing to measure.
 """
@@ -37,18 +38,30 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["recall", "alarms"])
+    parser.add_argument("what", choices=["recall", "alarms", "table"])
     parser.add_argument("-v", "--verbose", action="store_true")
+    parser.add_argument("--alone", action="store_true", help="recall without telling whose text it is")
     parser.add_argument("--rule", default="", help="only findings of rules that start with this")
     parser.add_argument("--severity", default="warning", choices=["error", "warning", "info"])
     args = parser.parse_args()
+    if args.what == "table":
+        return table()
     if not SHARED.is_dir():
         print(f"skipped: {SHARED} is not here")
         return 0
-    return recall(args.verbose) if args.what == "recall" else alarms(args)
+    return recall(args.verbose, args.alone) if args.what == "recall" else alarms(args)
 
 
-def recall(verbose: bool) -> int:
+def table() -> int:
+    """The rules as docs/checks.md lists them."""
+    print("| 规则 | 级别 | 机制 | 说什么 | 依据 |\n|---|---|---|---|---|")
+    for rule in sorted(load_rules(), key=lambda r: r.id):
+        said = rule.message.replace("|", "\\|")
+        print(f"| {rule.id} | {rule.severity} | {rule.kind} | {said} | {rule.why.authority}（{rule.why.level}） |")
+    return 0
+
+
+def recall(verbose: bool, alone: bool) -> int:
     data = json.loads((SHARED / "reference/defects-a.json").read_text("utf-8"))
     path = SHARED / data["text"]
     document, raw = read_document(path).document, path.read_text("utf-8")
@@ -56,9 +69,10 @@ def recall(verbose: bool) -> int:
         organization="市自然资源和规划局", body="党组", unit="bureau", kind="party-building-summary"
     )
     inferred = infer_profile(document)
-    profile = Profile(
-        profile.kind, profile.organization, profile.body, "", inferred.period, date(2023, 7, 5), "bureau"
+    told = Profile(
+        profile.kind, profile.organization, profile.body, "", inferred.period, date(2023, 7, 5), profile.unit
     )
+    profile = inferred if alone else told
     findings = check(
         document, catalogue=load_catalogue(), rules=load_rules(), profile=profile, as_of=date(2023, 7, 5)
     )

@@ -58,7 +58,9 @@ class Planted:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("--only", default="")
     args = parser.parse_args()
@@ -92,13 +94,17 @@ def _clean_texts() -> Iterator[Clean]:
         document = read_document(path).document
         profile = infer_profile(document)
         yield Clean(document, profile, profile.as_of or date(2024, 12, 31))
-    for path in sorted((SHARED / "corpus/policy").glob("20*.txt")) + sorted((SHARED / "corpus/reports").glob("prov*.txt")):
+    for path in sorted((SHARED / "corpus/policy").glob("20*.txt")) + sorted(
+        (SHARED / "corpus/reports").glob("prov*.txt")
+    ):
         if day_of(path).year >= 2018:
             document = read_document(path).document
             yield Clean(document, infer_profile(document), day_of(path))
 
 
-def _some(kind: str, plant: Planter, texts: list[Clean], catalogue: Catalogue, rng: random.Random) -> list[Planted]:
+def _some(
+    kind: str, plant: Planter, texts: list[Clean], catalogue: Catalogue, rng: random.Random
+) -> list[Planted]:
     """Up to WANTED faults, spread over the texts."""
     pools = []
     for clean in texts:
@@ -116,7 +122,9 @@ def _some(kind: str, plant: Planter, texts: list[Clean], catalogue: Catalogue, r
 
 def _found(planted: Planted, catalogue: Catalogue, rules) -> list[str]:
     def run(document: Document) -> tuple[Finding, ...]:
-        return check(document, catalogue=catalogue, rules=rules, profile=planted.clean.profile, as_of=planted.clean.day)
+        return check(
+            document, catalogue=catalogue, rules=rules, profile=planted.clean.profile, as_of=planted.clean.day
+        )
 
     before = Counter((f.rule, f.message) for f in run(_window(planted.clean.document, planted.block)))
     after = run(_window(planted.document, planted.block))
@@ -126,9 +134,15 @@ def _found(planted: Planted, catalogue: Catalogue, rules) -> list[str]:
         if before[f.rule, f.message] > 0:
             before[f.rule, f.message] -= 1
             continue
-        inside = f.paragraph + shift == planted.block and f.start <= planted.end + 1 and planted.start - 1 <= f.end
+        inside = (
+            f.paragraph + shift == planted.block and f.start <= planted.end + 1 and planted.start - 1 <= f.end
+        )
         anywhere = f.rule in ("structure/numbering", "structure/enumeration")
-        if f.paragraph >= 0 and (inside or anywhere) and f.rule.startswith(EXPECTED.get(planted.kind, ("wording/",))):
+        if (
+            f.paragraph >= 0
+            and (inside or anywhere)
+            and f.rule.startswith(EXPECTED.get(planted.kind, ("wording/",)))
+        ):
             out.append(f.rule.split(".")[0])
     return out
 
@@ -164,7 +178,9 @@ def _changed(clean: Clean, i: int, start: int, end: int, text: str, note: str) -
     new = replace(old, text=old.text[:start] + text + old.text[end:])
     blocks = (*clean.document.blocks[:i], new, *clean.document.blocks[i + 1 :])
     shown = new.text[max(0, start - 12) : start + len(text) + 12]
-    return Planted("", clean, Document(blocks, clean.document.path), i, start, start + len(text), f"{note}：{shown}")
+    return Planted(
+        "", clean, Document(blocks, clean.document.path), i, start, start + len(text), f"{note}：{shown}"
+    )
 
 
 def _bodies(clean: Clean) -> Iterator[tuple[int, Block]]:
@@ -205,7 +221,11 @@ def member_swapped(clean: Clean, catalogue: Catalogue, rng: random.Random) -> It
 def _formulations(clean: Clean, catalogue: Catalogue) -> Iterator[tuple[int, int, str]]:
     skip = {"常用政策语句", "地方品牌与平台"}
     for entry in catalogue.formulations:
-        if entry.category in skip or entry.confidence == "low" or (entry.introduced and clean.day < entry.introduced):
+        if (
+            entry.category in skip
+            or entry.confidence == "low"
+            or (entry.introduced and clean.day < entry.introduced)
+        ):
             continue
         for piece in re.findall("[\u4e00-\u9fff]{6,}", entry.text):
             for i, block in _bodies(clean):
@@ -275,9 +295,35 @@ def item_number(clean: Clean, catalogue: Catalogue, rng: random.Random) -> Itera
 
 def foreign_unit(clean: Clean, catalogue: Catalogue, rng: random.Random) -> Iterator[Planted]:
     """The unit's own name for itself replaced by another type's."""
-    own = {"bureau": ["我局", "全局"], "school": ["我校", "全校"], "township": ["我镇", "全镇"], "company": ["我公司"], "subdistrict": ["我街道"]}
-    follow = {"我局": "我局", "我校": "我校", "我镇": "我镇", "我公司": "我公司", "全校师生": "全校师生", "局机关": "局机关", "我院医护人员": "我院医护人员", "我村": "我村", "公司党委": "公司党委"}
-    types = {"我局": "bureau", "局机关": "bureau", "我校": "school", "全校师生": "school", "我镇": "township", "我公司": "company", "公司党委": "company", "我院医护人员": "hospital", "我村": "village"}
+    own = {
+        "bureau": ["我局", "全局"],
+        "school": ["我校", "全校"],
+        "township": ["我镇", "全镇"],
+        "company": ["我公司"],
+        "subdistrict": ["我街道"],
+    }
+    follow = {
+        "我局": "我局",
+        "我校": "我校",
+        "我镇": "我镇",
+        "我公司": "我公司",
+        "全校师生": "全校师生",
+        "局机关": "局机关",
+        "我院医护人员": "我院医护人员",
+        "我村": "我村",
+        "公司党委": "公司党委",
+    }
+    types = {
+        "我局": "bureau",
+        "局机关": "bureau",
+        "我校": "school",
+        "全校师生": "school",
+        "我镇": "township",
+        "我公司": "company",
+        "公司党委": "company",
+        "我院医护人员": "hospital",
+        "我村": "village",
+    }
     unit = clean.profile.unit
     if unit not in own:
         return
@@ -312,13 +358,23 @@ def old_year(clean: Clean, catalogue: Catalogue, rng: random.Random) -> Iterator
         for m in list(re.finditer("(?<=。)(?=[\u4e00-\u9fff])", block.text))[:3]:
             if block.part == "achievements":
                 old = int(year) - rng.choice((1, 2))
-                said = rng.choice(["{y}年，各支部召开组织生活会2次。", "{y}年上半年组织集中学习4次。", "{y}年全年开展志愿服务9次。"])
+                said = rng.choice(
+                    [
+                        "{y}年，各支部召开组织生活会2次。",
+                        "{y}年上半年组织集中学习4次。",
+                        "{y}年全年开展志愿服务9次。",
+                    ]
+                )
                 yield _changed(clean, i, m.start(), m.start(), said.format(y=old), "旧年份句")
 
 
 def anachronism(clean: Clean, catalogue: Catalogue, rng: random.Random) -> Iterator[Planted]:
     """Wording that came up later than the text."""
-    later = [m for m in catalogue.milestones if clean.day + timedelta(days=5) < m.earliest and m.earliest.year < 2030]
+    later = [
+        m
+        for m in catalogue.milestones
+        if clean.day + timedelta(days=5) < m.earliest and m.earliest.year < 2030
+    ]
     later = [m for m in later if m.confidence == "high" and re.fullmatch("[\u4e00-\u9fff]+", m.pattern)]
     places = list(_bodies(clean))
     for stone in rng.sample(later, min(len(later), 6)):
@@ -397,9 +453,30 @@ def masked(clean: Clean, catalogue: Catalogue, rng: random.Random) -> Iterator[P
 
 def wrong_char(clean: Clean, catalogue: Catalogue, rng: random.Random) -> Iterator[Planted]:
     """A word of the list of slips, wrong way round, where the right one stands."""
-    slips = {"部署": "布署", "贯彻": "惯彻", "弘扬": "宏扬", "截至": "截止", "作出": "做出", "以身作则": "以身做则", "蓝图": "兰图", "坚定不移": "坚定不疑", "反映": "反应", "调查研究": "调研研究", "奢靡": "奢糜", "意识形态": "意识型态", "再接再厉": "再接再励", "因地制宜": "因地治宜", "震慑": "震摄", "监督执纪": "执纪监督"}
+    slips = {
+        "部署": "布署",
+        "贯彻": "惯彻",
+        "弘扬": "宏扬",
+        "截至": "截止",
+        "作出": "做出",
+        "以身作则": "以身做则",
+        "蓝图": "兰图",
+        "坚定不移": "坚定不疑",
+        "反映": "反应",
+        "调查研究": "调研研究",
+        "奢靡": "奢糜",
+        "意识形态": "意识型态",
+        "再接再厉": "再接再励",
+        "因地制宜": "因地治宜",
+        "震慑": "震摄",
+        "监督执纪": "执纪监督",
+    }
     del slips["监督执纪"]
-    follow = {"截至": r"(?=\d|目前)", "作出": "(?=的?(?:重要|重大)?(?:决策|部署|决定|指示|批示|安排|承诺|贡献|规定|要求))", "反映": "(?=情况|问题|诉求|意见)"}
+    follow = {
+        "截至": r"(?=\d|目前)",
+        "作出": "(?=的?(?:重要|重大)?(?:决策|部署|决定|指示|批示|安排|承诺|贡献|规定|要求))",
+        "反映": "(?=情况|问题|诉求|意见)",
+    }
     for right, wrong in slips.items():
         for i, block in _bodies(clean):
             for m in re.finditer(right + follow.get(right, ""), block.text):
@@ -410,7 +487,11 @@ def wrong_char(clean: Clean, catalogue: Catalogue, rng: random.Random) -> Iterat
 def wrong_title(clean: Clean, catalogue: Catalogue, rng: random.Random) -> Iterator[Planted]:
     """A document's title with a small word gone or added, or one of its known wrong forms."""
     wrong = [(d, w) for d in catalogue.documents for w in d.wrong_titles if d.confidence != "low"]
-    cut = [(d, d.title.strip("《》").replace("的", "", 1)) for d in catalogue.documents if "的" in d.title and len(d.title) > 12]
+    cut = [
+        (d, d.title.strip("《》").replace("的", "", 1))
+        for d in catalogue.documents
+        if "的" in d.title and len(d.title) > 12
+    ]
     places = list(_bodies(clean))
     for entry, title in rng.sample(wrong, min(6, len(wrong))) + rng.sample(cut, min(3, len(cut))):
         i, block = rng.choice(places)

@@ -48,8 +48,8 @@ def compare_runs(before: Run, now: Run, *, partial: bool = False) -> Delta:
 
 def _fell(pairs: list[tuple[Row, Row]]) -> Iterator[Step]:
     for before, now in pairs:
-        if now.outcome == "crashed" and before.outcome != "crashed":
-            yield Step(now.case, "runs", f"原来能跑，现在程序出错：{now.error}")
+        if now.outcome == "crashed":
+            yield Step(now.case, "runs", f"程序出错：{now.error}")
             continue
         checks = {c.name: c for c in now.checks}
         for check in before.checks:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from assistant.brief import Brief, Item
-from assistant.document import Document
+from assistant.document import Document, Trace
 from assistant.finding import Finding
 from assistant.text import char_count
 from evals.measures import without_fact
@@ -21,11 +21,11 @@ _FRAME = ("title", "recipient", "signature", "date")
 
 
 def scores(brief: Brief, document: Document, findings: Sequence[Finding]) -> dict[str, Score]:
-    """Every metric but retrieval, which needs an index."""
+    """Every metric that the text alone decides."""
     length = body_length(document)
     by_group = {name: _by_findings(group, findings, length) for name, group in scoring().groups.items()}
     return by_group | {
-        "coverage": _coverage(brief, findings),
+        "coverage": _coverage(brief, document, findings),
         "slots": _slots(brief, findings),
         "claims": _claims(findings, length),
         "substance": _substance(brief, document),
@@ -53,13 +53,23 @@ def _required(brief: Brief) -> list[Item]:
     return [i for i in brief.ledger if i.required]
 
 
-def _coverage(brief: Brief, findings: Iterable[Finding]) -> Score:
+def _coverage(brief: Brief, document: Document, findings: Iterable[Finding]) -> Score:
+    """Share of the required bullets told; a problem counts where the problems part tells it, not where a plan answers it."""
     wanted = _required(brief)
     if not wanted:
         return Score(None, "没有必写的材料")
     untold = {id for f in findings if f.rule in _UNTOLD for id in f.facts}
+    untold |= _only_answered(brief, document)
     missing = [i.id for i in wanted if i.id in untold]
     return Score(round(1 - len(missing) / len(wanted), 4), f"没有写到 {'、'.join(missing)}" if missing else "")
+
+
+def _only_answered(brief: Brief, document: Document) -> set[str]:
+    """Problems that no sentence outside the plans tells, in a text whose parts are known."""
+    if not any(b.part == "plans" for b in document.blocks):
+        return set()
+    told = {id for b in document.blocks if b.part != "plans" for s in b.sentences for id in s.facts}
+    return {i.id for i in brief.problems} - told
 
 
 def _slots(brief: Brief, findings: Iterable[Finding]) -> Score:
@@ -87,6 +97,13 @@ def _substance(brief: Brief, document: Document) -> Score:
         return Score(None, "材料太少，不评")
     value = 1.0 if share <= limit else max(0.0, 1 - (share - limit) / (1 - limit))
     return Score(round(value, 4), f"无事实文字{share * 100:.0f}%，上限{limit * 100:.0f}%")
+
+
+def first_pass(brief: Brief, trace: Trace) -> Score:
+    """What the writer got right before repair: 1 less the errors that repair had to mend, over the bullets of the brief."""
+    mended = sum(max(0, r.before - r.after) for r in trace.repairs if r.accepted)
+    value = max(0.0, 1 - mended / max(len(brief.ledger), 1))
+    return Score(round(value, 4), f"初稿的错误由核校改掉{mended}处" if mended else "")
 
 
 def length_score(brief: Brief, got: int) -> Score:

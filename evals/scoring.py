@@ -11,11 +11,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 METRICS = (
-    "structure", "wording", "coverage", "slots", "claims", "substance", "leftover", "repetition", "length", "format", "retrieval",
+    "structure", "wording", "coverage", "slots", "claims", "substance", "leftover", "repetition", "length", "format", "first_pass", "retrieval",
 )  # fmt: skip
 METRIC_NAMES = {
     "structure": "结构", "wording": "提法", "coverage": "材料覆盖", "slots": "数字无误", "claims": "言之有据", "substance": "事实占比",
-    "leftover": "无残留", "repetition": "不重复", "length": "篇幅", "format": "格式", "retrieval": "检索",
+    "leftover": "无残留", "repetition": "不重复", "length": "篇幅", "format": "格式", "first_pass": "初稿", "retrieval": "检索",
 }  # fmt: skip
 
 

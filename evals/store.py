@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from assistant.document import Draft
 from assistant.errors import InputError
 from assistant.evidence import PolicySpan
@@ -13,8 +15,6 @@ from assistant.evidence import PolicySpan
 
 @cache
 def _adapter() -> Any:
-    from pydantic import TypeAdapter
-
     return TypeAdapter(Draft)
 
 

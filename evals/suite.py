@@ -34,7 +34,7 @@ from assistant.settings import Settings
 from evals.cases import Case
 from evals.expectations import Check, check_draft, exit_check, refused
 from evals.rows import Row, Run
-from evals.scores import body_length, scores
+from evals.scores import body_length, first_pass, scores
 from evals.scoring import Score
 from evals.store import policies_of
 
@@ -146,16 +146,16 @@ def _retrieval(case: Case, index: Index | None) -> Score:
     return Score(round(value, 4), f"没有查到：{'；'.join(missed)}" if missed else "")
 
 
-def _judged(  # noqa: PLR0913
+def _judged(
     case: Case, brief: Brief, draft: Draft, settings: Settings, catalogue: Catalogue, index: Index | None,
     extra: dict[str, Score],
 ) -> Row:  # fmt: skip
     findings = findings_of(draft, brief, settings, catalogue, index)
-    scored = scores(brief, draft.document(), findings) | extra
+    scored = scores(brief, draft.document(), findings) | {"first_pass": first_pass(brief, draft.trace)} | extra
     code = int(any(at_or_above(f.severity, "error") for f in draft.findings))
     checks = (exit_check(case.expect, code), *check_draft(case, brief, draft, findings, scored))
     return Row(
-        case.id, case.raw.name, "drafted", code, checks, scored, dict(counts(findings)),
+        case.id, case.raw.name, "drafted", code, checks, scored, {str(s): n for s, n in counts(findings).items()},
         body_length(draft.document()), len(brief.ledger), 0.0, "", brief.digest,
     )  # fmt: skip
 

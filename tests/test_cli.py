@@ -6,9 +6,9 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -30,12 +30,33 @@ def one_sentence(text: str) -> None:
 
 
 def test_draft_writes_the_three_files(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = cli("draft", root / "examples" / "half-year.yaml", "-o", tmp_path / "稿 件.docx", "--format", "docx,md,html,json")
+    code = cli(
+        "draft",
+        root / "examples" / "half-year.yaml",
+        "-o",
+        tmp_path / "稿 件.docx",
+        "--format",
+        "docx,md,html,json",
+    )
     assert code == 1, "open placeholders are findings a person must settle"
     names = sorted(p.name for p in tmp_path.iterdir() if p.is_file())
-    assert names == ["稿 件.audit.json", "稿 件.docx", "稿 件.html", "稿 件.json", "稿 件.md", "稿 件.review.docx"] or len(names) >= 5
+    assert (
+        names
+        == ["稿 件.audit.json", "稿 件.docx", "稿 件.html", "稿 件.json", "稿 件.md", "稿 件.review.docx"]
+        or len(names) >= 5
+    )
     audit = json.loads((tmp_path / "稿 件.audit.json").read_text("utf-8"))
-    assert {"brief_digest", "model", "prompts", "knowledge_digest", "facts", "sections", "findings", "usage", "repairs"} <= set(audit)
+    assert {
+        "brief_digest",
+        "model",
+        "prompts",
+        "knowledge_digest",
+        "facts",
+        "sections",
+        "findings",
+        "usage",
+        "repairs",
+    } <= set(audit)
     assert all(f["placed_in"] for f in audit["facts"])
     assert "必错" in capsys.readouterr().err
 
@@ -56,7 +77,9 @@ def test_outline_only(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_check_reports_json_and_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = tmp_path / "文.txt"
-    text.write_text("一、主要工作\n认真学习《关于新形势下党内政治生活若干准则》,贯彻党中央做出的决策部署。\n", "utf-8")
+    text.write_text(
+        "一、主要工作\n认真学习《关于新形势下党内政治生活若干准则》,贯彻党中央做出的决策部署。\n", "utf-8"
+    )
     assert cli("check", text, "--format", "json", "--as-of", "2023-07-05") == 1
     report = json.loads(capsys.readouterr().out)
     entry = report["files"][0]
@@ -99,13 +122,27 @@ def test_knowledge_round(root: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
         ("空.yaml", b"", "空"),
         ("键.yaml", "kind: work-summary\norganization: 示例局\nperiod: 2024\nfact: [a]\n".encode(), ":4"),
         ("无.yaml", "kind: work-summary\norganization: 示例局\nperiod: 2024\n".encode(), "facts"),
-        ("长.yaml", ("kind: work-summary\norganization: 示例局\nperiod: 2024\nfacts:\n- " + "长" * 20000).encode(), ":5"),
-        ("文种.yaml", "kind: 诗\norganization: 示例局\nperiod: 2024\nfacts: [开会1次]\n".encode(), "duty-report"),
-        ("日期.yaml", "kind: work-summary\norganization: 示例局\nperiod: 2024\ndate: 2024-02-30\nfacts: [开会1次]\n".encode(), "date"),
+        (
+            "长.yaml",
+            ("kind: work-summary\norganization: 示例局\nperiod: 2024\nfacts:\n- " + "长" * 20000).encode(),
+            ":5",
+        ),
+        (
+            "文种.yaml",
+            "kind: 诗\norganization: 示例局\nperiod: 2024\nfacts: [开会1次]\n".encode(),
+            "duty-report",
+        ),
+        (
+            "日期.yaml",
+            "kind: work-summary\norganization: 示例局\nperiod: 2024\ndate: 2024-02-30\nfacts: [开会1次]\n".encode(),
+            "date",
+        ),
         ("乱.yaml", bytes(range(256)), "乱.yaml"),
     ],
 )
-def test_bad_briefs(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes | None, words: str) -> None:
+def test_bad_briefs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes | None, words: str
+) -> None:
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content)
@@ -141,7 +178,13 @@ def test_gbk_brief_is_read(root: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "argv",
-    [["frobnicate"], ["draft"], ["draft", "--nonsense"], ["check", "a.txt", "--format", "pdf"], ["check", "a.txt", "--as-of", "昨天"]],
+    [
+        ["frobnicate"],
+        ["draft"],
+        ["draft", "--nonsense"],
+        ["check", "a.txt", "--format", "pdf"],
+        ["check", "a.txt", "--as-of", "昨天"],
+    ],
 )
 def test_usage_errors(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(argv) == 2
@@ -153,7 +196,9 @@ def test_missing_output_folder(root: Path, tmp_path: Path, capsys: pytest.Captur
     one_sentence(capsys.readouterr().err)
 
 
-def test_refused_endpoint_is_a_service_error(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_endpoint_is_a_service_error(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
     monkeypatch.setenv("OPENAI_API_KEY", "sk-never-shown")
     monkeypatch.setenv("ZHIBI_MAX_RETRIES", "0")
@@ -164,7 +209,9 @@ def test_refused_endpoint_is_a_service_error(root: Path, tmp_path: Path, capsys:
     assert not list(tmp_path.glob("x*"))
 
 
-def test_an_endpoint_elsewhere_needs_the_allow_list(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endpoint_elsewhere_needs_the_allow_list(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", "https://model.example/v1")
     assert cli("draft", root / "examples" / "bullets.txt", "-o", tmp_path / "x.docx", "--model", "m") == 2
     one_sentence(capsys.readouterr().err)
@@ -179,15 +226,30 @@ def test_help_is_light_and_chinese() -> None:
 
 
 def test_ctrl_c_leaves_nothing_half_written(root: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "ui.cli", "draft", str(root / "examples" / "half-year.yaml"), "-o", str(tmp_path / "x.docx")]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ})
-    time.sleep(0.6)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode in (130, 1), err
-    assert "Traceback" not in err or process.returncode == 130
-    left = {p.name for p in tmp_path.glob("x*")} | {p.name for p in tmp_path.glob(".x*")}
-    assert left in (set(), {"x.docx", "x.review.docx", "x.audit.json"})
+    """Interrupted while a model is thinking: the listener takes the request and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(60)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        command = [
+            sys.executable,
+            "-m",
+            "ui.cli",
+            "draft",
+            str(root / "examples" / "half-year.yaml"),
+            "-o",
+            str(tmp_path / "x.docx"),
+        ]
+        env = {**os.environ, "OPENAI_BASE_URL": address, "OPENAI_API_KEY": "x", "ZHIBI_MODEL": "m"}
+        process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env
+        )
+        connection, _ = listener.accept()
+        with connection:
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    one_sentence(err)
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(("x", ".x"))]
 
 
 def test_doctor_names_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:

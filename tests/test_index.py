@@ -271,7 +271,9 @@ def test_a_damaged_lexical_index_is_built_again(tmp_path: Path, damage: str) -> 
     else:
         for file in lexical.glob("*.*"):
             if file.suffix not in (".json", ".lock"):
-                file.write_bytes(b"" if damage == "truncate" else b"\0" * file.stat().st_size)
+                size = file.stat().st_size
+                file.unlink()  # a new file: the old one may still be mapped into this process
+                file.write_bytes(b"" if damage == "truncate" else b"\0" * size)
     with Index.open(folder) as index:
         assert index.search("党课")
         assert index.rebuild().documents == 1

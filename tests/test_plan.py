@@ -40,7 +40,9 @@ def brief(facts: list[str], **more) -> Brief:
     return Brief(**{**base, **more})
 
 
-@given(st.lists(st.sampled_from(FACTS), min_size=1, max_size=40), st.sampled_from(["2024", "2024-H1", "2024-Q3"]))
+@given(
+    st.lists(st.sampled_from(FACTS), min_size=1, max_size=40), st.sampled_from(["2024", "2024-H1", "2024-Q3"])
+)
 @settings(max_examples=40, deadline=None)
 def test_every_fact_stands_in_exactly_one_section(facts: list[str], period: str) -> None:
     outline = make_outline(brief(facts, period=Period.parse(period)), load_catalogue())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.values import chinese_number, parse_unknowns, parse_values
@@ -45,10 +45,23 @@ def test_canonical(text: str, expected: list[tuple[str, str, str]]) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "落实“三会一课”制度", "一是抓学习。二是抓落实。", "“第一议题”制度", "党的二十大精神", "党的二十届三中全会",
-        "深刻领悟“两个确立”，增强“四个意识”", "班子成员“一岗双责”", "第一责任人", "一体推进不敢腐、不能腐、不想腐",
-        "中央八项规定精神", "谋划“十五五”规划", "采取两种模式", "开展“扩先、提中、治软”行动", "参与“7·12”防汛抢险",
-        "三级联动", "一把手", "当前和今后一个时期",
+        "落实“三会一课”制度",
+        "一是抓学习。二是抓落实。",
+        "“第一议题”制度",
+        "党的二十大精神",
+        "党的二十届三中全会",
+        "深刻领悟“两个确立”，增强“四个意识”",
+        "班子成员“一岗双责”",
+        "第一责任人",
+        "一体推进不敢腐、不能腐、不想腐",
+        "中央八项规定精神",
+        "谋划“十五五”规划",
+        "采取两种模式",
+        "开展“扩先、提中、治软”行动",
+        "参与“7·12”防汛抢险",
+        "三级联动",
+        "一把手",
+        "当前和今后一个时期",
     ],
 )
 def test_fixed_phrases_are_no_figures(text: str) -> None:
@@ -75,11 +88,13 @@ def test_unknowns_are_named(text: str, labels: list[str]) -> None:
     assert [u.label for u in parse_unknowns(text)] == labels
 
 
+@settings(deadline=None)
 @given(st.integers(0, 99_999_999))
 def test_chinese_numbers_round_trip(number: int) -> None:
     assert chinese_number(_in_chinese(number)) == Decimal(number)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="一二三0123456789万亿.,％%元次人名年月日《》〔〕号*党员、。 ", max_size=60))
 def test_spans_are_true(text: str) -> None:
     for value in parse_values(text):
@@ -105,5 +120,4 @@ def _in_chinese(number: int) -> str:
         return out
 
     high, low = divmod(number, 10_000)
-    text = (group(high) + "万" if high else "") + ("零" if high and 0 < low < 1000 else "") + group(low)
-    return text
+    return (group(high) + "万" if high else "") + ("零" if high and 0 < low < 1000 else "") + group(low)

@@ -16,7 +16,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = Path(__file__).resolve().parent.parent
     target = tmp_path_factory.mktemp("wheel")
     done = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)], cwd=root, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return next(target.glob("*.whl"))
@@ -38,7 +42,15 @@ def test_installs_fresh_and_drafts(wheel: Path, root: Path, tmp_path: Path) -> N
     own = next(p for p in map(Path, sys.path) if p.name == "site-packages")
     (site / "lent.pth").write_text(str(own) + "\n", "utf-8")
     code = f"import sys; sys.path[:] = [p for p in sys.path if p != {str(root)!r}]; import assistant, ui.cli; assert 'site-packages' in assistant.__file__, assistant.__file__; sys.exit(ui.cli.run(sys.argv[1:]))"
-    command = [str(place / "bin" / "python"), "-c", code, "draft", str(root / "examples" / "bullets.txt"), "-o", str(tmp_path / "x.docx")]
+    command = [
+        str(place / "bin" / "python"),
+        "-c",
+        code,
+        "draft",
+        str(root / "examples" / "bullets.txt"),
+        "-o",
+        str(tmp_path / "x.docx"),
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode in (0, 1), done.stderr
     assert (tmp_path / "x.docx").is_file()

@@ -60,7 +60,9 @@ def usage_sentence(error: Any) -> str:
     """What a usage error means, in Chinese, with what to write instead."""
     name = type(error).__name__
     param = getattr(error, "param", None)
-    option = getattr(error, "option_name", "") or getattr(param, "metavar", "") or getattr(param, "name", "") or ""
+    option = (
+        getattr(error, "option_name", "") or getattr(param, "metavar", "") or getattr(param, "name", "") or ""
+    )
     if name == "NoSuchOption":
         near = "、".join(getattr(error, "possibilities", None) or [])
         return f"没有 {option} 这个选项" + (f"，是不是 {near}？" if near else "，加 --help 看有哪些")

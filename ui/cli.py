@@ -6,7 +6,9 @@ Exit codes: 0 clean; 1 findings at or above --fail-on; 2 the user's input or usa
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 
 import ui.commands.check as check
 import ui.commands.data as data
@@ -32,9 +34,28 @@ doctor.register(app)
 def _root() -> None: ...
 
 
+_INTERRUPTED = "zhibi：已中断，没有留下写了一半的文件"
+_PATIENCE = 2.0  # seconds for an orderly end after Ctrl-C; a thread waiting for a model would hold it for minutes
+
+
 def main() -> None:
     """Entry point of the ``zhibi`` command."""
+    signal.signal(signal.SIGINT, _interrupted)
     sys.exit(run(sys.argv[1:]))
+
+
+def _interrupted(_signal: int, _frame: object) -> None:
+    """An orderly end, and a hard one soon after: outputs are moved into place whole, so there is nothing to lose."""
+    timer = threading.Timer(_PATIENCE, _end_now)
+    timer.daemon = True
+    timer.start()
+    raise KeyboardInterrupt
+
+
+def _end_now() -> None:
+    say(_INTERRUPTED)
+    sys.stderr.flush()
+    os._exit(130)
 
 
 def run(argv: list[str]) -> int:
@@ -50,7 +71,7 @@ def run(argv: list[str]) -> int:
         say(f"zhibi：{exc}")
         return exc.exit_code
     except KeyboardInterrupt:
-        say("zhibi：已中断，没有留下写了一半的文件")
+        say(_INTERRUPTED)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -64,7 +64,7 @@ def _drain(client: Any, plan: Plan, waiting: Iterator[UnitEntry]) -> Iterator[Wr
 
     names: dict[str, UnitEntry] = {}
     room = max(sum(client.nthreads().values()), 1) * _WINDOW
-    stream = as_completed([submit(e) for e in islice(waiting, room)])
+    stream = as_completed([submit(e) for e in islice(waiting, room)], loop=client.loop)
     for future in stream:
         entry = names.pop(future.key)
         yield future.result() if future.status == "finished" else Written(_lost(entry))

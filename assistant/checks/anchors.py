@@ -14,6 +14,8 @@ Alternatives = tuple[str, ...]
 
 def anchors(regex: str) -> Alternatives:
     """Alternatives for ``regex``; () means: always run it."""
+    if _SPECIAL.isdisjoint(regex):
+        return (regex,) if regex else ()
     try:
         found, end = _branches(regex, 0)
     except (IndexError, ValueError):

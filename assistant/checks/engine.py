@@ -53,11 +53,12 @@ def _order(finding: Finding) -> tuple[int, int, int, str]:
 
 
 def _by_pattern(view: View, rules: RuleSet) -> Iterator[Finding]:
-    for pattern, match in rules.scanner(view.catalogue).matches(view.text, view.as_of):
+    def wanted(pattern: Pattern) -> bool:
+        return pattern.holds(view.as_of) and _applies(pattern.rule, view) and _for_body(pattern, view)
+
+    for pattern, match in rules.scanner(view.catalogue).matches(view.text, view.pairs, wanted):
         start, end = match.span()
-        if not _applies(pattern.rule, view) or not _stands(pattern.rule, view, start, end):
-            continue
-        if _protected(pattern, view, start, end) or not _for_body(pattern, view):
+        if not _stands(pattern.rule, view, start, end) or _protected(pattern, view, start, end):
             continue
         words = {k: _expand(v, match) for k, v in pattern.words.items()}
         fix = _expand(pattern.replacement, match) if pattern.replacement is not None else None
@@ -120,11 +121,11 @@ def _finding(rule: Rule, hit: Hit, view: View) -> Finding:
     severity: Severity = _lower(rule.severity, hit.severity)
     if hit.start < 0:
         return Finding(id, severity, rule.message.format(quote="", **hit.words))
-    quote = view.text[hit.start : hit.end]
-    shown = quote if len(quote) <= _QUOTE_LIMIT else quote[:_QUOTE_LIMIT] + "…"
     block = view.block_at(hit.start)
-    base = view.starts[block]
-    start, end = hit.start - base, min(hit.end - base, len(view.blocks[block].text))
+    base, text = view.starts[block], view.blocks[block].text
+    start, end = hit.start - base, min(hit.end - base, len(text))
+    quote = text[start:end]
+    shown = quote if len(quote) <= _QUOTE_LIMIT else quote[:_QUOTE_LIMIT] + "…"
     fix = Fix(start, end, hit.fix) if hit.fix is not None else None
     return Finding(id, severity, rule.message.format(quote=shown, **hit.words), block, start, end, quote, fix)
 

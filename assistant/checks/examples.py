@@ -9,13 +9,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from assistant.brief import Period
-from assistant.catalogue import Catalogue
+from assistant.catalogue import Catalogue, load_catalogue
+from assistant.catalogue.nodes import KnowledgeProblem
 from assistant.checks.engine import check
 from assistant.checks.kinds import KINDS
 from assistant.checks.profile import Profile, unit_type
-from assistant.checks.registry import RuleSet
+from assistant.checks.registry import RuleSet, load_rules, problems_of
 from assistant.checks.rule import Example, Rule
 from assistant.checks.scan import compiled
 from assistant.document import Block, Document, Part
@@ -98,6 +100,15 @@ def verify(rules: RuleSet, catalogue: Catalogue) -> Iterator[Failure]:
                 yield Failure(rule.id, rule.path, example.line or rule.line, f"例句{said}：{text}")
             tried.add(example.text)
         yield from _untried(rule, tried)
+
+
+def validate(overlay: Path | None = None) -> tuple[KnowledgeProblem, ...]:
+    """Everything wrong in the rule files: what cannot be read, and where that is nothing, examples that fail."""
+    problems = problems_of(overlay)
+    if problems:
+        return problems
+    failures = verify(load_rules(overlay), load_catalogue(overlay))
+    return tuple(KnowledgeProblem(f.path, f.line, f"{f.rule}：{f.message}") for f in failures)
 
 
 def _fires(rules: RuleSet, example: Example, catalogue: Catalogue) -> bool:

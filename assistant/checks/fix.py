@@ -29,7 +29,8 @@ def chosen(findings: Iterable[Finding]) -> tuple[Fix, ...]:
     kept: list[Fix] = []
     for *_, fix in ranked:
         if not any(
-            (fix.start < k.end and k.start < fix.end) or (fix.start, fix.end) == (k.start, k.end) for k in kept
+            (fix.start < k.end and k.start < fix.end) or (fix.start, fix.end) == (k.start, k.end)
+            for k in kept
         ):
             kept.append(fix)
     return tuple(kept)

@@ -22,6 +22,8 @@ from assistant.brief import Brief, Period
 from assistant.document import Block, Document
 from assistant.text import half_width
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -43,15 +45,17 @@ class Profile:
 
 @cache
 def _words() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(
-        resources.find("knowledge", "rules/profile.yaml").read_text("utf-8")
-    )
-    return data["profile"]  # type: ignore[no-any-return]
+    data: dict[str, Any] = _load("rules/profile.yaml")["profile"]
+    return data
+
+
+def _load(name: str) -> Any:
+    return yaml.load(resources.find("knowledge", name).read_text("utf-8"), _LOADER)  # noqa: S506 - a safe loader
 
 
 @cache
 def _suffixes() -> tuple[tuple[str, str], ...]:
-    data = yaml.safe_load(resources.find("knowledge", "units.yaml").read_text("utf-8"))
+    data = _load("units.yaml")
     pairs = [(end, row["kind"]) for row in data["suffixes"] for end in row["ends"]]
     return tuple(sorted(pairs, key=lambda p: -len(p[0])))
 

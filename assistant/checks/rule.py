@@ -6,14 +6,18 @@ the kind. Every problem is noted with file and line; nothing is judged here.
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
+from assistant import resources
 from assistant.catalogue.nodes import Fields
 from assistant.finding import SEVERITIES, Severity
 
@@ -28,9 +32,8 @@ GROUPS = ("structure", "wording", "facts", "leftover", "repeat", "format")
 SCOPES = ("title", "heading", "heading:1", "heading:2", "heading:3", "heading:4", "opening", "body", "quote")
 PARTS = ("achievements", "problems", "plans", "closing")
 _COMMON = frozenset(
-    ["id", "kind", "severity", "message", "why", "since", "until", "scope", "except", "good", "bad", "titles"]
-    + ["genres", "unless_genres"]
-)
+    ["id", "kind", "severity", "message", "why", "since", "until", "scope", "except", "titles", "genres"]
+) | {"unless_genres", "good", "bad"}
 _EXAMPLE = frozenset(["text", "as_of", "organization", "body", "region", "period", "kind"])
 
 
@@ -110,6 +113,29 @@ class Kind:
 
 def no_options(_: Fields) -> None:
     """For kinds that have no keys of their own."""
+
+
+def expression(fields: Fields, key: str, *, required: bool = False) -> str:
+    """A regular expression. The shipped ones are compiled by the tests and when first needed; a user's at once, so that
+    a wrong one is an error with its line."""
+    if _is_shipped(str(fields.path)):
+        return fields.text(key, required=required)
+    return fields.pattern(key, required=required)
+
+
+def wrong(fields: Fields, regex: str) -> str:
+    """What is wrong with an expression of a user's file; '' where nothing is, and for the shipped ones."""
+    try:
+        if not _is_shipped(str(fields.path)):
+            re.compile(regex)
+    except re.error as exc:
+        return str(exc)
+    return ""
+
+
+@lru_cache(maxsize=64)
+def _is_shipped(path: str) -> bool:
+    return Path(path).is_relative_to(resources.shipped("knowledge"))
 
 
 def read_rule(node: yaml.Node, path: Any, kinds: dict[str, Kind], problems: list[Any]) -> Rule | None:
@@ -202,15 +228,12 @@ def _scope(fields: Fields) -> tuple[str, ...]:
 
 
 def _patterns(fields: Fields, key: str) -> tuple[str, ...]:
-    import re
-
     out = []
     for node in fields.items(key):
-        try:
-            re.compile(node.value)
-            out.append(str(node.value))
-        except (re.error, TypeError) as exc:
-            fields.problem(f"{key} 的正则写得不对：{exc}", node)
+        regex = str(node.value) if isinstance(node, yaml.ScalarNode) else "("
+        if message := wrong(fields, regex):
+            fields.problem(f"{key} 的正则写得不对：{message}", node)
+        out.append(regex)
     return tuple(out)
 
 

@@ -6,9 +6,8 @@ only on the lines that hold one of its anchors, so that thousands of literals co
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -42,7 +41,9 @@ class Pattern:
 
 @lru_cache(maxsize=16384)
 def compiled(regex: str) -> re.Pattern[str]:
-    return re.compile(regex, re.MULTILINE)
+    """Compiled; ^ and $ mean the line. Without them no flag is set, so that what was compiled when the rule was read
+    is found in re's own cache."""
+    return re.compile(regex, re.MULTILINE if "^" in regex or "$" in regex else 0)
 
 
 @lru_cache(maxsize=16384)
@@ -74,8 +75,11 @@ class Scanner:
             index = self._by_pair if len(anchor) > 1 else self._by_char
             index.setdefault(anchor[:2], []).append((n, anchor))
 
-    def matches(self, text: str, on: date) -> Iterator[tuple[Pattern, re.Match[str]]]:
-        pairs = set(map("".join, itertools.pairwise(text)))
+    def matches(
+        self, text: str, pairs: frozenset[str], wanted: Callable[[Pattern], bool]
+    ) -> Iterator[tuple[Pattern, re.Match[str]]]:
+        """Matches of the patterns that are ``wanted``, in the order of the patterns; ``pairs`` are every two
+        characters of the text that stand side by side."""
         where: dict[int, set[tuple[int, int]]] = {n: {(0, len(text))} for n in self._always}
         for key in self._by_pair.keys() & pairs:
             _locate(self._by_pair[key], text, where)
@@ -83,7 +87,7 @@ class Scanner:
             _locate(self._by_char[key], text, where)
         for n in sorted(where):
             pattern = self.patterns[n]
-            if pattern.holds(on):
+            if wanted(pattern):
                 yield from _run(pattern, text, where[n])
 
 

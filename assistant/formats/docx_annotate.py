@@ -7,18 +7,17 @@ formatting, numbering, headers and earlier comments and changes stay as they are
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from os.path import commonprefix
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.brief import Brief
 from assistant.document import Document
-from assistant.errors import DocumentError
 from assistant.finding import SEVERITIES, SEVERITY_NAMES, Finding
 from assistant.formats.docx_comments import Author, anchor_comment, paragraph_text
-from assistant.formats.docx_places import Places, Spot, places
+from assistant.formats.docx_places import Places, Spot, open_docx, places
 from assistant.formats.docx_review import CHECKER, TRACER
 from assistant.formats.docx_revisions import highest_id, track_change
 from assistant.formats.sources import FactView, source_lines
@@ -35,7 +34,7 @@ def annotate(
 ) -> bytes:  # fmt: skip
     """The copy's bytes. ``document`` must be what ``read_document(path)`` gave; with a ``brief`` and sentences that carry fact
     ids (``checks.facts.align``), sources are commented as well. ``when`` fixes the time of comments and changes (default: now)."""
-    word = _open(path)
+    word = open_docx(path)
     at = places(word, document.blocks)
     moment = when or datetime.now(UTC)
     for finding in sorted(findings, key=lambda f: (f.paragraph, f.start, SEVERITIES.index(f.severity))):
@@ -47,20 +46,6 @@ def annotate(
     buffer = io.BytesIO()
     word.save(buffer)
     return buffer.getvalue()
-
-
-def _open(path: Path) -> WordDocument:
-    import docx
-    from docx.opc.exceptions import PackageNotFoundError
-
-    if path.suffix.lower() != ".docx":
-        raise DocumentError("只有 .docx 能加批注，请先在 Word 或 WPS 里另存为 .docx", path=path)
-    try:
-        return docx.Document(str(path))
-    except FileNotFoundError as exc:
-        raise DocumentError("找不到这个文件，请核对路径", path=path) from exc
-    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as exc:
-        raise DocumentError("这个文件加不了批注，请用 Word 或 WPS 打开后另存为 .docx 再试", path=path) from exc
 
 
 def _comment(word: WordDocument, at: Places, finding: Finding, when: datetime) -> None:
@@ -94,8 +79,6 @@ def _fix(word: WordDocument, at: Places, findings: Iterable[Finding], when: date
     """Fixes as tracked changes, last first in each paragraph; where two overlap, the first found stands."""
     id = highest_id(word.element.body) + 1
     for spot, text in _apart(_fixes(at, findings)):
-        if paragraph_text(spot.paragraph)[spot.start : spot.end] == text:
-            continue
         if track_change(spot.paragraph, spot.start, spot.end, text, FIXER, id=id, when=when):
             id += 1 + spot.end - spot.start
 
@@ -105,7 +88,16 @@ def _fixes(at: Places, findings: Iterable[Finding]) -> Iterator[tuple[Spot, str]
         if finding.fix is not None:
             spot = at.exact(finding.paragraph, finding.fix.start, finding.fix.end)
             if spot is not None:
-                yield spot, finding.fix.text
+                yield from _least(spot, finding.fix.text)
+
+
+def _least(spot: Spot, text: str) -> Iterator[tuple[Spot, str]]:
+    """The change without what both sides begin and end with; nothing where they are the same."""
+    old = paragraph_text(spot.paragraph)[spot.start : spot.end]
+    head = len(commonprefix([old, text]))
+    tail = len(commonprefix([old[head:][::-1], text[head:][::-1]]))
+    if old != text:
+        yield Spot(spot.paragraph, spot.start + head, spot.end - tail), text[head : len(text) - tail]
 
 
 def _apart(fixes: Iterable[tuple[Spot, str]]) -> list[tuple[Spot, str]]:

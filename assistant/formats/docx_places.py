@@ -7,13 +7,16 @@ break are bridged by matching the characters; what has no counterpart maps to no
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rapidfuzz.distance import Indel
 
 from assistant.document import Block
+from assistant.errors import DocumentError
 from assistant.formats.docx_comments import paragraph_text
 
 if TYPE_CHECKING:
@@ -64,11 +67,27 @@ class Places:
         return next((p for p, _ in self.rows if p is not None), None)
 
 
+def open_docx(path: Path) -> Document:
+    """With python-docx; a ``DocumentError`` says what to do where that cannot be."""
+    import docx
+    from docx.opc.exceptions import PackageNotFoundError
+
+    if path.suffix.lower() != ".docx":
+        raise DocumentError("只有 .docx 能加批注，请先在 Word 或 WPS 里另存为 .docx", path=path)
+    try:
+        return docx.Document(str(path))
+    except FileNotFoundError as exc:
+        raise DocumentError("找不到这个文件，请核对路径", path=path) from exc
+    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as exc:
+        raise DocumentError("这个文件打不开，请用 Word 或 WPS 打开后另存为 .docx 再试", path=path) from exc
+
+
 def places(document: Document, blocks: Sequence[Block]) -> Places:
     """Blocks matched to paragraphs in order, each paragraph for one block or several neighbouring ones."""
     held = list(_held(document))
     paragraphs, texts, boxed = [h[0] for h in held], [h[1] for h in held], [h[2] for h in held]
-    at, used, rows = 0, 0, []
+    at, used = 0, 0
+    rows: list[tuple[Paragraph | None, tuple[int, ...]]] = []
     for block in blocks:
         found = _find(block.text, texts, at, used)
         if found is None:

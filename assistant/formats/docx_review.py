@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from assistant.document import Block, Draft
-from assistant.finding import SEVERITIES, SEVERITY_NAMES, points, Finding, Question
+from assistant.finding import SEVERITIES, SEVERITY_NAMES, Finding, Question, points
 from assistant.formats.audit import placed_in
 from assistant.formats.docx_comments import Author, anchor_comment
 from assistant.formats.docx_title import title_lines

@@ -26,10 +26,11 @@ _REVISED = {_W + "ins", _W + "moveTo"}
 def track_change(
     paragraph: Paragraph, start: int, end: int, text: str, author: Author, *, id: int, when: datetime
 ) -> bool:
-    """Replace ``paragraph_text(paragraph)[start:end]``; an empty ``text`` only takes out. False where that is not safe.
+    """Replace ``paragraph_text(paragraph)[start:end]``; an empty ``text`` only takes out, an empty span only puts in
+    (after the character before it). False where that is not safe.
     Changes of one paragraph go from its end to its beginning: what stands before a change keeps its offsets."""
     if start >= end:
-        return False
+        return bool(text) and start > 0 and _put(paragraph, start, text, _attributes(author, id, when))
     runs = covered_runs(paragraph._p, start, end)
     if not runs or not all(_is_plain(run, paragraph._p) for run in runs):
         return False
@@ -38,6 +39,14 @@ def track_change(
         last = _deleted(run, _attributes(author, id + number, when))
     if text and last is not None:
         last.addnext(_inserted(runs[0], printable(text), _attributes(author, id + len(runs), when)))
+    return True
+
+
+def _put(paragraph: Paragraph, at: int, text: str, attributes: dict[str, str]) -> bool:
+    before = covered_runs(paragraph._p, at - 1, at)
+    if len(before) != 1 or not _is_plain(before[0], paragraph._p):
+        return False
+    before[0].addnext(_inserted(before[0], printable(text), attributes))
     return True
 
 

@@ -23,7 +23,6 @@ from assistant.index.passage import DocumentRow, SourceMeta
 from assistant.index.store import Store
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
 
 _COLLECTION = "zhibi-documents"
@@ -32,37 +31,38 @@ _CONNECT_SECONDS, _ANSWER_SECONDS = 10.0, 120.0
 Receive = Callable[[Document, DocumentRow], None]
 
 
-def connect(url: str) -> ClientAPI:
-    """A client of the server; KnowledgeError where the address is not one."""
-    import chromadb
-    from chromadb.config import Settings
+class Connection:
+    """A client of the server, with the HTTP sessions it opened: Chroma itself closes none of them, and waits for ever."""
 
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise KnowledgeError(f"向量服务地址 {url} 写法不对，应为 http://主机:端口")
-    port = parts.port or (443 if parts.scheme == "https" else 8000)
-    with answered(url):
-        socket.create_connection((parts.hostname, port), timeout=_CONNECT_SECONDS).close()
-        client = chromadb.HttpClient(
-            parts.hostname, port, ssl=parts.scheme == "https", settings=Settings(anonymized_telemetry=False)
-        )
-        if (session := _session(client)) is not None:
-            session.timeout = _ANSWER_SECONDS  # the client's own default is to wait for ever
-        return client
+    def __init__(self, url: str) -> None:
+        """KnowledgeError where the address is not one, ServiceError where nobody answers."""
+        import chromadb
+        from chromadb.api import ServerAPI
+        from chromadb.api.shared_system_client import SharedSystemClient
+        from chromadb.config import Settings
 
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise KnowledgeError(f"向量服务地址 {url} 写法不对，应为 http://主机:端口")
+        port = parts.port or (443 if parts.scheme == "https" else 8000)
+        systems = SharedSystemClient._identifier_to_system
+        known = set(systems)
+        with answered(url):
+            socket.create_connection((parts.hostname, port), timeout=_CONNECT_SECONDS).close()
+            settings = Settings(anonymized_telemetry=False)
+            self.client = chromadb.HttpClient(
+                parts.hostname, port, ssl=parts.scheme == "https", settings=settings
+            )
+        self._sessions = [
+            cast(Any, systems[i].instance(cast(Any, ServerAPI)))._session for i in set(systems) - known
+        ]
+        for session in self._sessions:
+            session.timeout = _ANSWER_SECONDS
 
-def disconnect(client: ClientAPI) -> None:
-    """Close a client, and its connections too, which Chroma leaves open, unless another client shares them."""
-    from chromadb.api.shared_system_client import SharedSystemClient
-
-    session, identifier = _session(client), getattr(client, "_identifier", "")
-    cast(Any, client).close()
-    if session is not None and identifier not in SharedSystemClient._identifier_to_system:
-        session.close()
-
-
-def _session(client: ClientAPI) -> Any:
-    return getattr(getattr(client, "_server", None), "_session", None)
+    def close(self) -> None:
+        cast(Any, self.client).close()
+        for session in self._sessions:
+            session.close()
 
 
 @contextmanager
@@ -84,13 +84,13 @@ class Exchange:
     def __init__(self, store: Store, url: str, receive: Receive) -> None:
         self._store, self._url, self._receive = store, url, receive
         self._key = f"shared:{hashlib.sha256(url.encode()).hexdigest()[:12]}"
-        self._client: ClientAPI | None = None
+        self._connection: Connection | None = None
         self._collection: Collection | None = None
 
     def close(self) -> None:
-        if self._client is not None:
-            disconnect(self._client)
-        self._client = self._collection = None
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = self._collection = None
 
     def run(self) -> bool:
         """One round both ways; true where anything changed here."""
@@ -108,8 +108,10 @@ class Exchange:
 
     def _remote(self) -> Collection:
         if self._collection is None:
-            self._client = connect(self._url)
-            self._collection = self._client.get_or_create_collection(_COLLECTION, embedding_function=None)
+            self._connection = Connection(self._url)
+            self._collection = self._connection.client.get_or_create_collection(
+                _COLLECTION, embedding_function=None
+            )
         return self._collection
 
     def _send(self, remote: Collection, ids: list[str]) -> None:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from assistant.errors import KnowledgeError, ServiceError, ZhibiError
 from assistant.index.passage import Passage
-from assistant.index.server import connect, disconnect
+from assistant.index.server import Connection
 from assistant.index.store import Store
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Vectors:
         self.name = f"passages-{hashlib.sha256(model.encode()).hexdigest()[:12]}"
         place = f"{url}/{store.uid}" if url else "local"
         self._key = f"vectors:{self.name}:{hashlib.sha256(place.encode()).hexdigest()[:12]}"
-        self._client: ClientAPI | None = None
+        self._close: Callable[[], None] | None = None
         self._chroma: Chroma | None = None
         self._seen = -1
 
@@ -137,9 +137,9 @@ class Vectors:
         from langchain_chroma import Chroma
 
         self.close()
-        self._seen, self._client = reached, self._connected()
+        self._seen = reached
         self._chroma = Chroma(
-            client=self._client,
+            client=self._connected(),
             collection_name=self.name,
             embedding_function=self._embeddings,
             collection_configuration={"hnsw": {"space": "cosine", "ef_search": _SEARCH_EF}},
@@ -148,18 +148,22 @@ class Vectors:
 
     def _connected(self) -> ClientAPI:
         if self._url:
-            return connect(self._url)
+            connection = Connection(self._url)
+            self._close = connection.close
+            return connection.client
         import chromadb
         from chromadb.config import Settings
 
         self._folder.mkdir(parents=True, exist_ok=True)
-        return chromadb.PersistentClient(str(self._folder), settings=Settings(anonymized_telemetry=False))
+        client = chromadb.PersistentClient(str(self._folder), settings=Settings(anonymized_telemetry=False))
+        self._close = cast(Any, client).close
+        return client
 
     def close(self) -> None:
         """Let go of the folder or the connection; the next call opens it again."""
-        if self._client is not None:
-            disconnect(self._client)
-        self._chroma = self._client = None
+        if self._close is not None:
+            self._close()
+        self._chroma = self._close = None
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +16,8 @@ from ui.console import out, say
 
 if TYPE_CHECKING:
     from assistant.batch.run import Outcome, Progress, Tick
+    from assistant.batch.types import UnitEntry
+    from assistant.settings import Settings
 
 _EVERY = 10.0  # seconds between two lines of progress where there is no terminal
 
@@ -30,9 +32,15 @@ def register(app: typer.Typer) -> None:
 
 def batch(
     manifest: Annotated[
-        Path | None, typer.Argument(metavar="MANIFEST", help="清单 .xlsx，或放着各单位材料的文件夹")
+        list[Path] | None,
+        typer.Argument(
+            metavar="MANIFEST",
+            help="清单 .xlsx，或放着各单位材料的文件夹；export 清单 写出批量请求文件，import 文件… 收回结果",
+        ),
     ] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="输出文件夹")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="输出文件夹；export 时是 .jsonl 文件")
+    ] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, max=1024, help="同时写几份")] = None,
     template: Annotated[Path | None, typer.Option("--template", help="把空白清单写到这个 .xlsx")] = None,
     format: Annotated[str, typer.Option("--format", help="docx、md、html、json，可用逗号并列")] = "docx",
@@ -51,7 +59,11 @@ def batch(
 
     if template is not None:
         return _template(template)
-    if manifest is None or output is None:
+    words = manifest or []
+    if words and str(words[0]) == "import" and len(words) > 1:
+        return _import(words[1:], workspace)
+    exporting = len(words) == 2 and str(words[0]) == "export"
+    if output is None or len(words) != 1 + exporting:
         raise InputError(
             "请写明清单和输出文件夹：zhibi batch 清单.xlsx -o 文件夹；空白清单用 --template 生成"
         )
@@ -67,7 +79,9 @@ def batch(
     settings = load_settings(model=model, workspace=workspace)
     plan = Plan.of(settings, _formats(format))
     given = {"kind": kind, "period": period, "register": register}
-    listed = read_manifest(manifest, {k: v for k, v in given.items() if v})
+    listed = read_manifest(words[-1], {k: v for k, v in given.items() if v})
+    if exporting:
+        return _export(listed.units, settings, output)
     runner = open_engine(engine, address, plan, jobs or default_jobs(plan))
     for note in listed.notes[:50]:
         say(f"清单：{note}")
@@ -90,6 +104,42 @@ def _template(path: Path) -> int:
     write_all([(path, template_sheet())])
     out(str(path))
     return 0
+
+
+def _export(units: Sequence[UnitEntry], settings: Settings, output: Path) -> int:
+    """One file, or numbered ones where the services' limits are passed."""
+    from assistant.batch.openai_files import requests_of, to_files
+    from assistant.formats.atomic import write_all
+
+    asked = list(requests_of(units, settings))
+    lines = {line["custom_id"]: line for a in asked for line in a.lines}
+    files = to_files(lines.values())
+    names = [output if n == 0 else output.with_stem(f"{output.stem}-{n + 1}") for n in range(len(files))]
+    for path in write_all(list(zip(names, files, strict=True))):
+        out(str(path))
+    failed = [a for a in asked if a.error]
+    for a in failed:
+        say(f"没有写出：{a.key}：{a.error}")
+    waiting = sum(bool(a.lines) for a in asked)
+    say(
+        f"{len(lines)}个请求，{waiting}个单位还在等回复；都收回后运行 zhibi batch 成稿"
+        if lines
+        else "回复已经收齐，直接运行 zhibi batch 成稿"
+    )
+    return 2 if failed else 0
+
+
+def _import(paths: Sequence[Path], workspace: Path | None) -> int:
+    from assistant.batch.openai_files import take_in
+    from assistant.settings import load_settings
+
+    taken = take_in(paths, load_settings(workspace=workspace))
+    say(
+        f"收回{taken.stored}个回复，已有{taken.known}个，没有完成{taken.failed}个（再 export 一次会重新列出）"
+    )
+    if taken.unreadable:
+        say(f"有{len(taken.unreadable)}行不是批量结果，没有读入，如第{taken.unreadable[0]}行")
+    return 2 if taken.unreadable else 0
 
 
 @contextmanager

@@ -112,14 +112,16 @@ def _writable(target: Path, formats: Sequence[str]) -> None:
 
 
 def _draft(brief: Brief, settings: Settings) -> Draft:
+    from contextlib import closing, nullcontext
+
     from assistant import drafting
     from assistant.catalogue import load_catalogue
     from assistant.library import index_folder, open_library
 
     catalogue = load_catalogue(settings.overlay)
     wants_index = index_folder(settings).exists() or not settings.embedded
-    index = open_library(settings, catalogue) if wants_index else None
-    with progress_bar("起草") as progress:
+    opened = closing(open_library(settings, catalogue)) if wants_index else nullcontext()
+    with opened as index, progress_bar("起草") as progress:
         return drafting.draft(drafting.Job(brief, settings, catalogue, index, progress))
 
 

@@ -140,6 +140,34 @@ def rescore(
     return 1 if delta.closed else 0
 
 
+@app.command("judge", cls=Command, help="请模型按每份材料自己的要点评分（只供参考，不作放行依据）；要先设置模型")
+def judge(
+    name: Annotated[str, typer.Argument(metavar="RUN")] = "latest",
+    other: Annotated[
+        str | None, typer.Option("--against", help="另一次评测：同一案例两份稿子正反两次比较")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option("--only", help="只评编号以此开头的案例，可写多次")] = None,
+    cases: Cases = None,
+    history: History = None,
+    model: Annotated[str | None, typer.Option("--model", help="评审用的模型")] = None,
+) -> int:
+    from assistant.settings import load_settings
+    from evals import history as store
+    from evals.cases import FOLDER, load_cases
+    from evals.judging import judge_run, judgement_text
+
+    folder = _folder(history)
+    held = store.find(folder, name)
+    against = store.find(folder, other) if other else None
+    with progress_bar("评审") as progress:
+        done = judge_run(
+            load_cases(cases or FOLDER, only or ()), held, store.drafts_of(folder, held), load_settings(judge_model=model),
+            against=store.drafts_of(folder, against) if against else None, progress=progress,
+        )  # fmt: skip
+    out(judgement_text(done, held))
+    return 0
+
+
 def _known(format: str) -> None:
     from assistant.errors import InputError
 

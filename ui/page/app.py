@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from pathlib import Path
 
 import streamlit as st
@@ -27,6 +29,19 @@ def main() -> None:
         page.run()
     except ZhibiError as error:
         kit.trouble(error)
+    except (
+        Exception
+    ) as error:  # a person is told in one sentence; the log gets the place and no text of theirs
+        place = _place(error)
+        print(f"zhibi: {type(error).__name__} {place}", file=sys.stderr)  # noqa: T201
+        kit.notice(
+            f"这一步程序出错了（{type(error).__name__}，{place}），写好的都在，请刷新网页再试。", "error"
+        )
+
+
+def _place(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"
 
 
 def _pages() -> list[st.Page]:

@@ -64,7 +64,7 @@ def _files() -> None:
     ]
     if table:
         kit.block(kit.table(["类别", "文件", "段数", "标题", "单位和时段"], table))
-        names = {r.id: r.name for r in own}
+        names = session.distinct((r.id, r.name) for r in own)
         with st.popover("移除", icon=":material/delete:"):
             gone = st.selectbox(
                 "移除哪一份", list(names), format_func=lambda i: names[i], index=None, placeholder="选一份"
@@ -239,7 +239,7 @@ def _own() -> None:
             for e in entries
         ]  # fmt: skip
         kit.block(kit.table(["标准写法", "错误写法", "起用", "停用", "来源"], rows))
-        names = {str(e["id"]): str(e["text"]) for e in entries}
+        names = session.distinct((str(e["id"]), str(e["text"])) for e in entries)
         with st.popover("去掉一条", icon=":material/delete:"):
             gone = st.selectbox(
                 "去掉哪一条", list(names), format_func=lambda i: names[i], index=None, placeholder="选一条"

@@ -19,7 +19,7 @@ def show(work: Work, brief: Brief) -> None:
     outline = make_outline(brief, session.catalogue())
     sections = _sections(outline)
     _start(work)
-    left, right = st.columns([6, 5], gap="large")
+    left, right = st.columns([7, 5], gap="large")
     with left:
         changed = _headings(work, sections)
         changed = _facts(work, brief, changed)
@@ -40,8 +40,8 @@ def _start(work: Work) -> None:
         label = "按这个提纲重写全文" if work.head else "开始写"
         if st.button(label, type="primary", icon=":material/edit:", disabled=work.busy):
             begin(work)
-        who = "内置写手，不联网" if now.embedded else f"模型 {now.model}"
-        kit.block(f"由{kit.text(who)}来写；锁定的节不会改动。", "zb dim")
+        who = "用内置写手，不联网" if now.embedded else f"用模型 {now.model}"
+        kit.block(f"{kit.text(who)}；锁定的节不会改动。", "zb dim")
 
 
 def begin(work: Work, task: Task | None = None, *, resume: bool = False) -> None:
@@ -68,9 +68,9 @@ def _headings(work: Work, sections: Sections) -> Sections:
     edited: list[dict[str, Any]] = st.data_editor(
         rows, key=_key(work, sections, "headings"), num_rows="dynamic", hide_index=True, width="stretch",
         column_config={
-            "序": st.column_config.NumberColumn(width="small", help="改数字就换次序", format="%g"),
-            "小标题": st.column_config.TextColumn(width="large", max_chars=60),
-            "条数": st.column_config.NumberColumn(width="small", disabled=True),
+            "序": st.column_config.NumberColumn(width=45, help="改数字就换次序", format="%g"),
+            "小标题": st.column_config.TextColumn(width=360, max_chars=60),
+            "条数": st.column_config.NumberColumn(width=50, disabled=True),
         },
     )  # fmt: skip
     kept = [r for r in edited if str(r.get("小标题") or "").strip()]
@@ -93,14 +93,14 @@ def _facts(work: Work, brief: Brief, sections: Sections) -> Sections:
     where = {i: h for h, ids in sections for i in ids}
     order = [i for _, ids in sections for i in ids]
     order += [i.id for i in brief.facts if i.id not in where]
-    rows = [{"编号": i, "材料": brief.item(i).text, "归入": where.get(i)} for i in order]
+    rows = [{"编号": i, "归入": where.get(i), "材料": brief.item(i).text} for i in order]
     edited: list[dict[str, Any]] = st.data_editor(
         rows, key=_key(work, sections, "facts"), hide_index=True, width="stretch", height=min(38 * len(rows) + 40, 560),
         disabled=("编号", "材料"),
         column_config={
-            "编号": st.column_config.TextColumn(width=60),
+            "编号": st.column_config.TextColumn(width=50),
+            "归入": st.column_config.SelectboxColumn(options=names, width=170, required=True),
             "材料": st.column_config.TextColumn(width="large"),
-            "归入": st.column_config.SelectboxColumn(options=names, width="medium", required=True),
         },
     )  # fmt: skip
     moved = {r["编号"]: r["归入"] for r in edited if r["归入"]}

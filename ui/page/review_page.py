@@ -80,7 +80,7 @@ def _against(work: Work) -> tuple[Brief | None, date | None]:
     """The brief to hold the drafts against, and the day the wording is judged by."""
     store, me = session.store(), session.owner()
     works = [w for w in store.mine(me) if w.source_name]
-    names = {w.id: w.title or "（还没有标题）" for w in works}
+    names = session.names_of(works)
     left, right = st.columns([3, 1])
     with left:
         id = st.selectbox(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -131,11 +133,27 @@ def leave(kind: str = "draft") -> None:
     st.query_params.pop(kind, None)
 
 
+def distinct(names: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Id -> a name no other id has: the browser sends names back, not ids."""
+    out: dict[str, str] = {}
+    for id, name in names:
+        same = sum(n == name or n.startswith(f"{name}（第") for n in out.values())
+        out[id] = f"{name}（第{same + 1}份）" if same else name
+    return out
+
+
+def names_of(works: Iterable[Work]) -> dict[str, str]:
+    """The person's works as lists show them."""
+    return distinct(
+        (w.id, f"{w.title or '还没有标题'}　{datetime.fromtimestamp(w.created):%m-%d %H:%M}") for w in works
+    )
+
+
 def choose_work(kind: str, new_label: str, list_label: str) -> Work | None:
     """The person's works in the side bar, newest first."""
     here = current(kind)
     works = store().mine(owner(), kind)
-    names = {w.id: w.title or "（还没有标题）" for w in works}
+    names = names_of(works)
     ids = list(names)
     with st.sidebar:
         if st.button(new_label, key=f"{kind}-new", width="stretch", icon=":material/add:"):

@@ -14,12 +14,13 @@ from assistant.finding import Finding, Severity
 @dataclass(frozen=True, slots=True)
 class FactContext:
     """``titles`` are document titles (with 《》) that may be named without a fact; ``styles`` the passages of
-    past summaries that the model was shown."""
+    past summaries that the model was shown; ``asked`` the blanks that our own questions put into the text."""
 
     brief: Brief
     policies: Mapping[str, PolicySpan] = field(default_factory=dict)
     titles: frozenset[str] = frozenset()
     styles: tuple[str, ...] = ()
+    asked: frozenset[str] = frozenset()
 
     def items(self, sentence: Sentence) -> list[Item]:
         ids = set(sentence.facts)

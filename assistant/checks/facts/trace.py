@@ -142,3 +142,18 @@ def false_source(place: Place, context: FactContext) -> Iterator[Finding]:
             yield place.whole(
                 "facts/false-source", "error", f"标了 {item.id} 却没有写它的内容，请改写或删去：{item.text}"
             )
+
+
+def placeholders(place: Place, context: FactContext) -> Iterator[Finding]:
+    """A blank asks; a figure in it that the material does not have is a claim in disguise."""
+    known = {v.key for i in context.brief.ledger for v in i.values}
+    for m in _OPEN.finditer(place.sentence.text):
+        if m.group() in context.asked:
+            continue
+        figures = (v for v in parse_values(m.group()[4:-1]) if v.kind in ("count", "money", "percent"))
+        if len(m.group()) > _LONGEST_BLANK or any(v.key not in known for v in figures):
+            message = f"{m.group()}里写了材料没有的内容，请只写明缺什么"
+            yield place.finding("facts/placeholder", "error", message, m.start(), m.end())
+
+
+_LONGEST_BLANK = 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.checks.kinds import (
+    against,
     catalogue_dates,
     catalogue_wording,
     consistency,
@@ -37,6 +38,7 @@ _MODULES = (
     echo,
     numbers,
     units,
+    against,
 )
 
 KINDS: dict[str, Kind] = {"external": Kind(no_options)}

@@ -12,7 +12,7 @@ from datetime import date
 from assistant.catalogue import CampaignWindow
 from assistant.catalogue.nodes import Fields
 from assistant.checks.kinds.catalogue_wording import grave, source_of
-from assistant.checks.rule import Hit, Kind, Rule, no_options
+from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
 from assistant.checks.scan import compiled
 from assistant.checks.view import View
 from assistant.finding import Severity
@@ -87,7 +87,7 @@ class _Superseded:
 
 
 def _read_superseded(fields: Fields) -> _Superseded:
-    return _Superseded(frozenset(fields.texts("always")), fields.pattern("review", required=True))
+    return _Superseded(frozenset(fields.texts("always")), expression(fields, "review", required=True))
 
 
 def _superseded(rule: Rule, view: View) -> Iterator[Hit]:
@@ -122,7 +122,7 @@ class _Campaign:
 
 
 def _read_campaign(fields: Fields) -> _Campaign:
-    running, planned, over = (fields.pattern(k, required=True) for k in ("running", "planned", "over"))
+    running, planned, over = (expression(fields, k, required=True) for k in ("running", "planned", "over"))
     return _Campaign(running, planned, over, int(fields.number("grace", 0)))
 
 

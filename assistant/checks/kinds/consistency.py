@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.catalogue.nodes import Fields
-from assistant.checks.rule import Hit, Kind, Rule, no_options
+from assistant.checks.rule import Hit, Kind, Rule, expression, no_options, wrong
 from assistant.checks.scan import compiled, possible
 from assistant.checks.view import View
 
@@ -27,12 +27,9 @@ def _read(fields: Fields) -> _Options:
     groups = [
         inner.texts("forms", required=True) for inner in fields.mappings("groups", {"forms"}, required=True)
     ]
-    for forms in groups:
-        for form in forms:
-            try:
-                re.compile(form)
-            except re.error as exc:
-                fields.problem(f"groups 的正则写得不对：{exc}", fields.at("groups"))
+    for form in (f for forms in groups for f in forms):
+        if message := wrong(fields, form):
+            fields.problem(f"groups 的正则写得不对：{message}", fields.at("groups"))
     return _Options(tuple(groups), fields.flag("rare", False))
 
 
@@ -133,7 +130,7 @@ class _Drift:
 
 
 def _read_drift(fields: Fields) -> _Drift:
-    return _Drift(fields.pattern("name", required=True), int(fields.number("least", 3)))
+    return _Drift(expression(fields, "name", required=True), int(fields.number("least", 3)))
 
 
 def _drift(rule: Rule, view: View) -> Iterator[Hit]:
@@ -141,14 +138,15 @@ def _drift(rule: Rule, view: View) -> Iterator[Hit]:
     if not possible(rule.options.name, view.text):
         return
     for m in compiled(rule.options.name).finditer(view.text):
-        name = re.split("[的了由和与及]", m["name"])[-1]
+        before = re.search(f"[{_HAN}]{{4,14}}$", view.text[max(0, m.start() - 14) : m.start()])
+        name = re.split("[的了由和与及]", before.group())[-1] if before else ""
         if not 4 <= len(name) <= 6 or view.text.count(name) > 1:
             continue
         for pair in (name[:2], name[2:4]):
             around = Counter(re.findall(f"(?=([{_HAN}]{{2}}{pair}))", view.text))
             other, n = around.most_common(1)[0] if around else ("", 0)
             if n >= rule.options.least and other not in name and name not in other:
-                start = m.start("name") + len(m["name"]) - len(name)
+                start = m.start() - len(name)
                 yield Hit(start, m.end(), {"name": name, "other": other, "count": str(n)})
                 break
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.catalogue.nodes import Fields
-from assistant.checks.rule import Hit, Kind, Rule
+from assistant.checks.rule import Hit, Kind, Rule, expression
 from assistant.checks.scan import compiled
 from assistant.checks.view import View
 from assistant.text import CLAUSE_END, Span, char_count
@@ -190,7 +190,7 @@ def _clauses(rule: Rule, view: View) -> Iterator[Hit]:
 
 
 def _read_tails(fields: Fields) -> tuple[str, int]:
-    return fields.pattern("tail", required=True), int(fields.number("times", 4))
+    return expression(fields, "tail", required=True), int(fields.number("times", 4))
 
 
 def _tails(rule: Rule, view: View) -> Iterator[Hit]:

@@ -160,7 +160,7 @@ def _echo(rule: Rule, view: View) -> Iterator[Hit]:
         seen: dict[str, Heading] = {}
         for heading in group:
             opening = heading.text(view)[:2]
-            if len(opening) == 2 and opening in seen:
+            if len(opening) == 2 and not opening.isascii() and opening in seen:
                 yield Hit(
                     heading.start, heading.start + 2, {"opening": opening, "first": seen[opening].text(view)}
                 )

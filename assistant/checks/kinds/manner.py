@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.catalogue.nodes import Fields
-from assistant.checks.rule import Hit, Kind, Rule, no_options
+from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
 from assistant.checks.scan import compiled
 from assistant.checks.view import View
 
@@ -29,8 +29,8 @@ def _read(fields: Fields) -> tuple[_Form, ...]:
     keys = {"regex", "against", "right", "safe"}
     return tuple(
         _Form(
-            inner.pattern("regex", required=True),
-            inner.pattern("against", required=True),
+            expression(inner, "regex", required=True),
+            expression(inner, "against", required=True),
             inner.text("right"),
             inner.flag("safe", True),
             inner.line,

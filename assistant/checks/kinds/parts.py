@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assistant.catalogue import Genre
 from assistant.catalogue.nodes import Fields
-from assistant.checks.rule import Hit, Kind, Rule, no_options
+from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
 from assistant.checks.scan import compiled
 from assistant.checks.view import View
 from assistant.similarity import bigrams
@@ -78,7 +78,9 @@ class _Need:
 
 def _read_need(fields: Fields) -> _Need:
     within = fields.choice("within", ("clause", "sentence", "paragraph", "part", "document", "section"))
-    return _Need(fields.pattern("when", required=True), fields.pattern("needs", required=True), within)
+    return _Need(
+        expression(fields, "when", required=True), expression(fields, "needs", required=True), within
+    )
 
 
 def _companion(rule: Rule, view: View) -> Iterator[Hit]:
@@ -183,7 +185,7 @@ class _Ending:
 
 
 def _read_ending(fields: Fields) -> _Ending:
-    return _Ending(fields.pattern("title", required=True), fields.pattern("ending", required=True))
+    return _Ending(expression(fields, "title", required=True), expression(fields, "ending", required=True))
 
 
 def _ending(rule: Rule, view: View) -> Iterator[Hit]:
@@ -198,7 +200,7 @@ def _ending(rule: Rule, view: View) -> Iterator[Hit]:
 
 
 def _read_stray(fields: Fields) -> str:
-    return fields.pattern("opening", required=True)
+    return expression(fields, "opening", required=True)
 
 
 def _stray(rule: Rule, view: View) -> Iterator[Hit]:
@@ -218,7 +220,7 @@ def _stray(rule: Rule, view: View) -> Iterator[Hit]:
 
 def _read_person(fields: Fields) -> tuple[str, str, str]:
     """The genres' person, what is out of place there, and what must stand there."""
-    return fields.choice("person", ("unit", "self")), fields.pattern("wrong"), fields.pattern("needs")
+    return fields.choice("person", ("unit", "self")), expression(fields, "wrong"), expression(fields, "needs")
 
 
 def _person(rule: Rule, view: View) -> Iterator[Hit]:
@@ -234,7 +236,7 @@ def _person(rule: Rule, view: View) -> Iterator[Hit]:
 
 
 def _read_density(fields: Fields) -> tuple[float, str]:
-    return fields.number("least", 2.0), fields.pattern("fact", required=True)
+    return fields.number("least", 2.0), expression(fields, "fact", required=True)
 
 
 def _density(rule: Rule, view: View) -> Iterator[Hit]:

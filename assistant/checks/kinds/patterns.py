@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from assistant.catalogue import Catalogue
 from assistant.catalogue.nodes import Fields
-from assistant.checks.rule import Kind, Rule
+from assistant.checks.rule import Kind, Rule, expression
 from assistant.checks.scan import Pattern
 from assistant.finding import SEVERITIES, Severity
 
@@ -34,7 +34,7 @@ class Entry:
 def _read_entries(fields: Fields, key: str, with_right: bool) -> tuple[Entry, ...]:
     out = []
     for inner in fields.mappings(key, _ENTRY if with_right else _ENTRY - {"right", "safe"}, required=True):
-        literal, regex = inner.text("literal"), inner.pattern("regex")
+        literal, regex = inner.text("literal"), expression(inner, "regex")
         if bool(literal) == bool(regex) and not inner.problems:
             inner.problem("literal 和 regex 要写且只写一个")
         if with_right and "right" not in inner:

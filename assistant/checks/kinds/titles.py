@@ -18,6 +18,7 @@ from assistant.text import fold
 _ISSUER = re.compile(
     "^(?:中共中央办公厅国务院办公厅|中共中央国务院|中共中央办公厅|中共中央|国务院办公厅|国务院)(?=关于)"
 )
+_KINDS_OF_DOCUMENT = ("条例", "准则", "规定", "办法", "意见", "章程", "方案", "规则", "细则", "决定", "决议")
 _NUMERALS = set("0123456789一二三四五六七八九十")
 _SMALL = set("的和与及、若干对关于工")
 _REVISED = ("修订", "修正", "修改", "新版", "重新")
@@ -128,11 +129,49 @@ def _later(first: date, on: date) -> bool:
     return (first.year, first.month) > (on.year, on.month)
 
 
+def _bare(rule: Rule, view: View) -> Iterator[Hit]:
+    """The full title of a document in running text without its 《》."""
+    for title in per_catalogue(view.catalogue, "bare titles", _long_titles):
+        if title[:2] not in view.pairs:
+            continue
+        at = view.text.find(title)
+        while at >= 0:
+            end = at + len(title)
+            before, after = view.text[at - 1 : at], view.text[end : end + 1]
+            if before != "《" and after not in ("》", "（") and not view.in_title(at, end):
+                yield Hit(at, end, {"right": f"《{title}》"})
+                break
+            at = view.text.find(title, end)
+
+
+def _long_titles(catalogue: Catalogue) -> tuple[str, ...]:
+    titles = (d.title.strip("《》") for d in catalogue.documents)
+    return tuple(t for t in titles if len(t) >= 9 and t.endswith(_KINDS_OF_DOCUMENT))
+
+
+def _short(rule: Rule, view: View) -> Iterator[Hit]:
+    """A short title (《条例》) before any full title it could stand for, and never declared (以下简称)."""
+    for span in view.titles:
+        name = view.text[span.start + 1 : span.end - 1]
+        if name not in rule.options:
+            continue
+        earlier = view.text[: span.start]
+        if f"{name}》" not in earlier and f"{name}（" not in earlier and "以下简称" not in earlier[-12:]:
+            yield Hit(span.start, span.end, {"name": name})
+        break
+
+
+def _read_short(fields: Fields) -> frozenset[str]:
+    return frozenset(fields.texts("names", required=True))
+
+
 def _none(_: Fields) -> None:
     return None
 
 
 KINDS = {
     "title-registry": Kind(_none, words=frozenset({"right", "issuer"}), find=_wrong),
+    "bare-title": Kind(_none, words=frozenset({"right"}), find=_bare),
+    "short-title": Kind(_read_short, frozenset({"names"}), frozenset({"name"}), find=_short),
     "title-date": Kind(_none, words=frozenset({"when"}), find=_too_early),
 }

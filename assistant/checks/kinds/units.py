@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assistant.catalogue.nodes import Fields
 from assistant.checks.profile import unit_types
-from assistant.checks.rule import Hit, Kind, Rule
+from assistant.checks.rule import Hit, Kind, Rule, expression
 from assistant.checks.scan import compiled
 from assistant.checks.view import View
 from assistant.text import Span, clause_around, half_width
@@ -30,7 +30,7 @@ def _read_owners(fields: Fields) -> tuple[_Owner, ...]:
         _Owner(
             inner.text("name", required=True),
             frozenset(inner.texts("fits", required=True)),
-            inner.pattern("regex", required=True),
+            expression(inner, "regex", required=True),
         )
         for inner in fields.mappings("owners", {"name", "fits", "regex"}, required=True)
     )
@@ -57,7 +57,7 @@ class _Bodies:
 
 
 def _read_bodies(fields: Fields) -> _Bodies:
-    return _Bodies(fields.texts("names", required=True), fields.pattern("owners", required=True))
+    return _Bodies(fields.texts("names", required=True), expression(fields, "owners", required=True))
 
 
 def _body(rule: Rule, view: View) -> Iterator[Hit]:
@@ -103,7 +103,7 @@ def _placed(home: str, rule: Rule) -> bool:
 
 
 def _read_own_name(fields: Fields) -> tuple[str, tuple[str, ...]]:
-    return fields.pattern("term", required=True), fields.texts("common")
+    return expression(fields, "term", required=True), fields.texts("common")
 
 
 def _own_name(rule: Rule, view: View) -> Iterator[Hit]:
@@ -119,7 +119,7 @@ def _own_name(rule: Rule, view: View) -> Iterator[Hit]:
 
 
 def _read_years(fields: Fields) -> tuple[str, str]:
-    return fields.pattern("past", required=True), fields.pattern("future", required=True)
+    return expression(fields, "past", required=True), expression(fields, "future", required=True)
 
 
 def _years(rule: Rule, view: View) -> Iterator[Hit]:

@@ -118,9 +118,8 @@ def _principles(layout: SectionLayout, task: SectionTask, body: int) -> str:
         room = min(room, max(task.plan.length - body, 45))
     most = {"concise": 1, "standard": 3, "full": 4}[task.brief.register]
     own = [_named(p, task.brief, names) for p in layout.principles]
-    quoted = (
-        [_sentence(p) for p in task.policies if _quotable(p, task)] if task.brief.register == "full" else []
-    )
+    whole = [_sentence(p) for p in task.policies if task.brief.register == "full" and _quotable(p, task)]
+    quoted = [q for q in whole if not any(containment(p, q) > _SAME_SAYING for p in own)]
     head, length = "", 0
     for n, sentence in enumerate([*own[:1], *quoted, *own[1:]]):
         size = char_count(sentence)

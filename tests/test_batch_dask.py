@@ -1,0 +1,78 @@
+"""The distributed engine: a real cluster of two workers on loopback, one killed in the middle; nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.batch.dask_engine import open_dask
+from assistant.batch.engines import Serial
+from assistant.batch.manifest import read_manifest
+from assistant.batch.open import open_engine
+from assistant.batch.run import Tick, run_batch
+from assistant.batch.work import Plan
+from assistant.errors import InputError, ServiceError
+from assistant.settings import load_settings
+from tests.test_batch_run import briefs
+
+
+def plan() -> Plan:
+    return Plan.of(load_settings(), ("md",))
+
+
+def test_without_dask_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.batch.dask_engine.find_spec", lambda name: None)
+    with pytest.raises(InputError, match="没有安装 dask"):
+        open_engine("dask", "tcp://127.0.0.1:8786", plan(), 2)
+
+
+@pytest.fixture
+def cluster() -> Any:
+    distributed = pytest.importorskip(
+        "distributed", reason="dask.distributed is an optional extra (zhibi[scale])"
+    )
+    with distributed.LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address=None,
+        silence_logs=50,
+    ) as made:
+        yield made
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_killed_worker_loses_and_repeats_nothing(cluster: Any, tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    manifest = read_manifest(briefs(tmp_path / "in", *[f"示例第{n:02d}局" for n in range(24)]))
+    with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
+        workers = list(client.run(os.getpid).values())
+    seen: list[str] = []
+
+    def kill_one(tick: Tick) -> None:
+        seen.append(tick.name)
+        if len(seen) == 3:
+            os.kill(workers[0], signal.SIGKILL)
+
+    engine = open_dask(cluster.scheduler_address, 2)
+    outcome = run_batch(manifest, tmp_path / "out", plan(), engine, kill_one)
+    assert not outcome.failed and outcome.drafted == len(seen) == len(set(seen)) == 24
+    expected = {f"{w.result.key}.md": w.files[0][1] for w in Serial().run(plan(), manifest.units)}
+    assert {p.name: p.read_bytes() for p in (tmp_path / "out").glob("*.md")} == expected
+    again = run_batch(manifest, tmp_path / "out", plan(), engine)
+    assert (again.drafted, again.reused) == (0, 24)
+
+
+def test_a_scheduler_that_is_not_there_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed", reason="dask.distributed is an optional extra (zhibi[scale])")
+    monkeypatch.setattr("assistant.batch.dask_engine._CONNECT_SECONDS", "1s")
+    units = read_manifest(briefs(tmp_path / "in", "甲局")).units
+    with pytest.raises(ServiceError, match="连不上 dask 调度器"):
+        list(open_dask("tcp://127.0.0.1:1", 1).run(plan(), units))
+    with pytest.raises(InputError, match="--address"):
+        open_dask(None, 1)

@@ -1,0 +1,129 @@
+"""The roll-up: like measures summed with their terms, unlike ones never, unknown totals named, odd units said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.brief import Brief, make_item
+from assistant.errors import BriefError
+from assistant.formats.briefs import read_brief
+from assistant.measures import measures_of
+from assistant.rollup import Rollup, read_units, recheck, roll_up, to_yaml
+
+
+def unit(folder: Path, name: str, facts: list[str], more: str = "") -> None:
+    folder.mkdir(exist_ok=True)
+    lines = [
+        f"kind: work-summary\norganization: {name}\nperiod: 2025-H1\n{more}facts:",
+        *(f'  - "{f}"' for f in facts),
+    ]
+    (folder / f"{name}.yaml").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def rolled(folder: Path, tmp_path: Path, roster: tuple[str, ...] = ()) -> tuple[Rollup, Brief]:
+    briefs, failed = read_units(folder)
+    assert not failed
+    found = roll_up(briefs, roster)
+    path = tmp_path / "parent.yaml"
+    path.write_text(to_yaml(found, "市教育局"), "utf-8")
+    return found, read_brief(path)
+
+
+def test_like_measures_are_summed_with_their_terms(tmp_path: Path) -> None:
+    unit(
+        tmp_path / "in",
+        "甲校",
+        ["组织开展谈心谈话22人次", "举办培训班2期，培训党员60人次", "争取资金1.2万元"],
+    )
+    unit(tmp_path / "in", "乙校", ["开展谈心谈话８人次", "举办培训班1期，培训党员40人次", "争取资金8000元"])
+    unit(tmp_path / "in", "丙校", ["共开展谈心谈话33人次"])
+    _, parent = rolled(tmp_path / "in", tmp_path)
+    facts = {f.text: f.source for f in parent.facts}
+    assert facts == {
+        "2个单位共举办培训班3期": "合计：乙校1期+甲校2期=3期",
+        "2个单位共培训党员100人次": "合计：乙校40人次+甲校60人次=100人次",
+        "2个单位共争取资金2万元": "合计：乙校8000元+甲校1.2万元=2万元",
+        "3个单位共开展谈心谈话63人次": "合计：丙校33人次+乙校8人次+甲校22人次=63人次",
+    }
+    assert not list(recheck(parent.facts))
+
+
+def test_unlike_units_and_rates_are_never_added(tmp_path: Path) -> None:
+    unit(
+        tmp_path / "in",
+        "甲校",
+        ["开展谈心谈话22人次", "群众满意度96%", "举办读书班3天", "人均培训30学时", "讲党课3次", "党员43名"],
+    )
+    unit(
+        tmp_path / "in",
+        "乙校",
+        ["开展谈心谈话5次", "群众满意度98%", "举办读书班2天", "人均培训20学时", "讲党课2次", "发展党员3名"],
+    )
+    _, parent = rolled(tmp_path / "in", tmp_path)
+    assert [f.text for f in parent.facts] == ["2个单位共讲党课5次"]
+
+
+def test_an_unknown_value_makes_an_unknown_total(tmp_path: Path) -> None:
+    unit(tmp_path / "in", "甲校", ["开展谈心谈话22人次"])
+    unit(tmp_path / "in", "乙校", ["开展谈心谈话*人次"])
+    unit(tmp_path / "in", "丙校", ["讲党课3次"])
+    _, parent = rolled(tmp_path / "in", tmp_path)
+    assert parent.facts[0].text == "2个单位共开展谈心谈话*人次" and parent.facts[0].unknowns
+    assert parent.facts[0].source == "合计缺：乙校；已报：甲校22人次=22人次"
+    assert "未提到这一项的：丙校" in (tmp_path / "parent.yaml").read_text("utf-8")
+
+
+def test_outliers_absent_units_other_periods_and_twins(tmp_path: Path) -> None:
+    for name, count in {"甲校": 5, "乙校": 6, "丙校": 7, "丁校": 800}.items():
+        unit(tmp_path / "in", name, [f"讲党课{count}次"])
+    unit(tmp_path / "in", "戊校", ["讲党课1次"])
+    path = tmp_path / "in" / "戊校.yaml"
+    path.write_text(path.read_text("utf-8").replace("2025-H1", "2024"), "utf-8")
+    (tmp_path / "in" / "甲校2.yaml").write_text((tmp_path / "in" / "甲校.yaml").read_text("utf-8"), "utf-8")
+    found, _ = rolled(tmp_path / "in", tmp_path, ("甲校", "己校"))
+    said = "\n".join(found.remarks)
+    assert "己校" in said and "丁校“讲党课800次”，中位数6.5次" in said
+    assert "戊校报的是2024年" in said and "甲校有两份材料" in said and len(found.units) == 4
+
+
+def test_changed_terms_are_found(tmp_path: Path) -> None:
+    good = make_item("fact", 1, "2个单位共讲党课5次", source="合计：第二中学3次+甲校2次=5次")
+    assert not list(recheck([good]))
+    wrong_sum = replace(good, source="合计：第二中学3次+甲校4次=5次")
+    other = make_item("fact", 2, "2个单位共讲党课9次", source="合计：第二中学3次+甲校2次=5次")
+    assert [f.rule for f in recheck([wrong_sum, other])] == ["facts/derived-total"] * 2
+
+
+def test_bad_briefs_are_said_and_nothing_to_add_is_an_error(tmp_path: Path) -> None:
+    unit(tmp_path / "in", "甲校", ["讲党课3次"])
+    (tmp_path / "in" / "坏.yaml").write_text("kind: x", "utf-8")
+    briefs, failed = read_units(tmp_path / "in")
+    assert len(briefs) == 1 and len(failed) == 1
+    with pytest.raises(BriefError, match="没有可以汇总"):
+        to_yaml(roll_up(briefs), "市教育局")
+    with pytest.raises(BriefError, match="没有各单位的材料"):
+        read_units(tmp_path / "none")
+
+
+def test_problems_are_listed_once_with_their_units(tmp_path: Path) -> None:
+    more = "problems: [学习不够深入]\nplans: [每季度检查1次]\n"
+    unit(tmp_path / "in", "甲校", ["讲党课3次"], more)
+    unit(tmp_path / "in", "乙校", ["讲党课4次"], more.replace("1次", "2次"))
+    found, parent = rolled(tmp_path / "in", tmp_path)
+    assert [p.text for p in parent.problems] == ["学习不够深入"] and found.problems[0].units == (
+        "乙校",
+        "甲校",
+    )
+    assert len(parent.plans) == 2
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(alphabet="讲党课开展培训人次名元万%*12三十共每约，。、 ", max_size=30))
+def test_measures_never_fail_and_never_take_a_rate(text: str) -> None:
+    for measure in measures_of(make_item("fact", 1, text)):
+        assert measure.key[2] not in ("%", "‰") and measure.key[0].strip("|")
