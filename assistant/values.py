@@ -200,8 +200,8 @@ def _chinese_count(text: str, m: re.Match[str]) -> Value | None:
     unit, lex = m["cunit"], lexicon()
     if unit not in lex.chinese_units and unit not in lex.money:
         return None
-    if m["cn"] == "一" and unit in lex.one_is_no_count:
-        return None
+    if (m["cn"] == "一" and unit in lex.one_is_no_count) or m["cn"][0] in "百千万亿":
+        return None  # *万元 is a value not known yet, 百家 a way of speaking
     if unit in ("个", "人") and len(m["cn"]) == 1:
         return None  # 两个方面, 三人行: a way of speaking more often than a figure
     amount = chinese_number(m["cn"])

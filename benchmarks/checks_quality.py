@@ -57,7 +57,9 @@ def table() -> int:
     print("| 规则 | 级别 | 机制 | 说什么 | 依据 |\n|---|---|---|---|---|")
     for rule in sorted(load_rules(), key=lambda r: r.id):
         said = rule.message.replace("|", "\\|")
-        print(f"| {rule.id} | {rule.severity} | {rule.kind} | {said} | {rule.why.authority}（{rule.why.level}） |")
+        print(
+            f"| {rule.id} | {rule.severity} | {rule.kind} | {said} | {rule.why.authority}（{rule.why.level}） |"
+        )
     return 0
 
 

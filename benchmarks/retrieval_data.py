@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from assistant.document import Block, Document
 from assistant.index import Index, Lane, SourceMeta
 from assistant.text import sentences
@@ -66,6 +68,16 @@ def stard() -> tuple[list[tuple[str, str]], list[Query]]:
     asked = [json.loads(line) for line in (folder / "queries.jsonl").open(encoding="utf-8")]
     queries = [Query(q["query"], frozenset(judged[q["qid"]])) for q in asked if q["qid"] in judged]
     return [(r["name"], r["text"]) for r in rows], queries
+
+
+def brief_sections() -> Iterator[tuple[str, list[str]]]:
+    """Heading and facts of every section of the briefs."""
+    for path in sorted((SHARED / "briefs").glob("*.yaml")):
+        for section in yaml.safe_load(path.read_text("utf-8")).get("sections") or []:
+            yield (
+                section["heading"],
+                [f if isinstance(f, str) else f["text"] for f in section.get("facts") or []],
+            )
 
 
 def files() -> Iterator[tuple[Path, Lane]]:

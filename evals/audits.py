@@ -28,7 +28,9 @@ def load_audit(path: Path) -> Audited:
     try:
         data = json.loads(path.read_text("utf-8"))
         blocks = tuple(_blocks(data))
-        return Audited(Document(blocks, str(path)), tuple(map(_finding, data["findings"])), data["brief_digest"])
+        return Audited(
+            Document(blocks, str(path)), tuple(map(_finding, data["findings"])), data["brief_digest"]
+        )
     except FileNotFoundError as exc:
         raise DocumentError("找不到来源档，起草时它与成稿写在一起（.audit.json）", path=path) from exc
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:

@@ -58,7 +58,10 @@ def make_pack(drafts: Sequence[Path], folder: Path, seed: int = 0) -> list[Path]
     order = list(paths)
     random.Random(seed).shuffle(order)  # noqa: S311  mixing, not secrecy
     names = [f"稿{chr(ord('A') + i)}" if len(order) <= 26 else f"稿{i + 1:02d}" for i in range(len(order))]
-    copies = [(folder / f"{n}.docx", _plain_docx(read_document(p).document)) for n, p in zip(names, order, strict=True)]
+    copies = [
+        (folder / f"{n}.docx", _plain_docx(read_document(p).document))
+        for n, p in zip(names, order, strict=True)
+    ]
     key = {"seed": seed, "drafts": {n: str(p) for n, p in zip(names, order, strict=True)}}
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -111,7 +114,9 @@ def _sheet(names: Sequence[str]) -> bytes:
         sheet.append([name])
     for cell in sheet[2]:
         cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True)
-    marks = DataValidation(type="whole", operator="between", formula1=str(LOW), formula2=str(HIGH), allow_blank=True)
+    marks = DataValidation(
+        type="whole", operator="between", formula1=str(LOW), formula2=str(HIGH), allow_blank=True
+    )
     marks.error, marks.errorTitle = f"请填{LOW}到{HIGH}的整数", "分数不对"
     sheet.add_data_validation(marks)
     marks.add(f"B3:{chr(ord('B') + len(QUESTIONS))}{len(names) + 2}")
@@ -127,7 +132,9 @@ def read_scores(folder: Path, sheets: Sequence[Path]) -> Verdict:
     """InputError where the key or a sheet cannot be read, a mark is no whole number from 1 to 10, or nothing is filled in."""
     key = _key(folder)
     filled = [{key[name]: marks for name, marks in _marks(path, key).items()} for path in sheets]
-    overall = [{source: marks[-1] for source, marks in one.items() if marks[-1] is not None} for one in filled]
+    overall = [
+        {source: marks[-1] for source, marks in one.items() if marks[-1] is not None} for one in filled
+    ]
     if not any(overall):
         raise InputError("评分表的“总体”一栏都没有填，请填好再收", path=sheets[0] if sheets else folder)
     sources = list(key.values())
@@ -156,7 +163,7 @@ def _marks(path: Path, key: dict[str, str]) -> dict[str, list[float | None]]:
     from openpyxl import load_workbook
 
     try:
-        sheet = load_workbook(path, read_only=True, data_only=True).worksheets[0]
+        sheet = load_workbook(io.BytesIO(path.read_bytes()), data_only=True).worksheets[0]
         rows = list(sheet.iter_rows(min_row=3, max_col=len(_HEAD), values_only=True))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, IndexError) as exc:
         raise InputError("评分表读不出来，请用盲评包里的 .xlsx 填写", path=path) from exc
@@ -186,7 +193,9 @@ def _mean(values: Sequence[float]) -> float:
 
 def _preference(a: str, b: str, overall: Sequence[dict[str, float]]) -> Preference:
     both = [(o[a], o[b]) for o in overall if a in o and b in o]
-    return Preference(a, b, sum(x > y for x, y in both), sum(x < y for x, y in both), sum(x == y for x, y in both))
+    return Preference(
+        a, b, sum(x > y for x, y in both), sum(x < y for x, y in both), sum(x == y for x, y in both)
+    )
 
 
 def agreement(orders: Sequence[dict[str, float]]) -> float | None:
@@ -208,5 +217,7 @@ def verdict_text(v: Verdict) -> str:
         lines.append(f"  {mean:5.2f}  {source}" + (f"（{parts}）" if parts else ""))
     for p in v.preferences:
         lines.append(f"  {p.first} 对 {p.second}：高{p.above}、低{p.below}、平{p.same}")
-    lines.append("评的人意见一致率：" + ("只有一人或分不出高低" if v.agreement is None else f"{v.agreement:.0%}"))
+    lines.append(
+        "评的人意见一致率：" + ("只有一人或分不出高低" if v.agreement is None else f"{v.agreement:.0%}")
+    )
     return "\n".join(lines) + "\n"

@@ -85,7 +85,9 @@ def compare(
     )
 
 
-def _entry(name: str, document: Document, settings: Settings, brief: Brief | None, as_of: date | None) -> Entry:
+def _entry(
+    name: str, document: Document, settings: Settings, brief: Brief | None, as_of: date | None
+) -> Entry:
     findings = check_document(document, settings, brief=brief, as_of=as_of)
     aligned = align(document, brief) if brief else document
     return Entry(name, aligned, findings, measure(aligned, brief))

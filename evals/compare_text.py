@@ -80,7 +80,9 @@ def _diff(pairs: Sequence[Pair]) -> Iterator[str]:
 
 def _table(head: list[str], rows: list[list[str]]) -> list[str]:
     widths = [max(display_width(r[i]) for r in [head, *rows]) for i in range(len(head))]
-    return ["  " + "  ".join(_pad(c, w) for c, w in zip(r, widths, strict=True)).rstrip() for r in [head, *rows]]
+    return [
+        "  " + "  ".join(_pad(c, w) for c, w in zip(r, widths, strict=True)).rstrip() for r in [head, *rows]
+    ]
 
 
 def _pad(text: str, width: int) -> str:

@@ -70,7 +70,7 @@ def _pair(x: Place | None, y: Place | None, moved: dict[Place, Place]) -> Pair:
     if x is None and y is not None and y in moved:
         return Pair(moved[y], y, "moved", character_runs(moved[y].text, y.text))
     if x is None or y is None:
-        text, op = ((y.text, "put") if y else (x.text if x else "", "cut"))
+        text, op = (y.text, "put") if y else (x.text if x else "", "cut")
         return Pair(x, y, "added" if x is None else "removed", (Run(op, text),))  # type: ignore[arg-type]
     if x.text == y.text:
         return Pair(x, y, "same", (Run("keep", x.text),))
@@ -165,7 +165,8 @@ def _moved(steps: Sequence[tuple[Place | None, Place | None]]) -> dict[Place, Pl
     gone = [x for x, y in steps if x and y is None]
     new = [y for x, y in steps if y and x is None]
     alike = sorted(
-        ((likeness(x.text, y.text), i, j) for i, x in enumerate(gone) for j, y in enumerate(new)), reverse=True
+        ((likeness(x.text, y.text), i, j) for i, x in enumerate(gone) for j, y in enumerate(new)),
+        reverse=True,
     )
     out: dict[Place, Place] = {}
     for share, i, j in alike:

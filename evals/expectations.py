@@ -111,7 +111,10 @@ def _word_file(draft: Draft) -> Check:
         lines = extract_docx(buffer.getvalue(), "x.docx").lines
     except DocumentError as exc:
         return Check("word_file", False, f"导出的 Word 读不回来：{exc}")
-    got, want = fold("".join(line.text for line in lines)), fold("".join(b.text for b in draft.document().blocks))
+    got, want = (
+        fold("".join(line.text for line in lines)),
+        fold("".join(b.text for b in draft.document().blocks)),
+    )
     return _check("word_file", got == want, "导出的 Word 与成稿文字不一致")
 
 

@@ -94,7 +94,11 @@ def _means(pairs: list[tuple[Row, Row]]) -> dict[str, tuple[float | None, float 
     """Means over the cases where both runs judged the metric, so that the pairing is honest."""
     out: dict[str, tuple[float | None, float | None]] = {}
     for metric in METRICS:
-        both = [(b, n) for x, y in pairs if (b := _value(x, metric)) is not None and (n := _value(y, metric)) is not None]
+        both = [
+            (b, n)
+            for x, y in pairs
+            if (b := _value(x, metric)) is not None and (n := _value(y, metric)) is not None
+        ]
         n = len(both)
         out[metric] = (sum(b for b, _ in both) / n, sum(v for _, v in both) / n) if n else (None, None)
     return out

@@ -62,5 +62,7 @@ def _row(row: Row) -> str:
         note = text(score.note) if score else ""
         cells.append(f'<td class="n" style="{heat(value)}" title="{note}">{shown}</td>')
     found = row.findings
-    cells.append(cell("/".join(str(found.get(s, 0)) for s in ("error", "warning", "info")) if found else "", "n"))
+    cells.append(
+        cell("/".join(str(found.get(s, 0)) for s in ("error", "warning", "info")) if found else "", "n")
+    )
     return "".join(cells)

@@ -59,7 +59,9 @@ def take_back(reviewed: Reviewed, audited: Audited, brief: Brief, settings: Sett
     figures = tuple(_figures(pairs, traced, brief))
     spots = {(f.paragraph, f.start) for f in figures}
     again = check_document(traced, settings, brief=brief)
-    others = [f for f in again if not (f.rule.startswith("facts/untraced") and (f.paragraph, f.start) in spots)]
+    others = [
+        f for f in again if not (f.rule.startswith("facts/untraced") and (f.paragraph, f.start) in spots)
+    ]
     proposed = [f for f in audited.findings if f.fix is not None and f.quote]
     text = fold(reviewed.document.text)
     accepted = tuple(f for f in proposed if fold(f.quote) not in text)
@@ -80,21 +82,23 @@ def carry_over(draft: Document, edited: Document, pairs: Sequence[Pair], brief: 
     source = {p.right: p.left for p in pairs if p.left is not None and p.right is not None}
     guessed = align(edited, brief)
     blocks = [
-        replace(block, sentences=tuple(_sentences(number, guess, source, draft))) if guess.sentences else block
+        replace(block, sentences=tuple(_sentences(number, guess, source, draft)))
+        if guess.sentences
+        else block
         for number, (block, guess) in enumerate(zip(edited.blocks, guessed.blocks, strict=True))
     ]
     return replace(edited, blocks=tuple(blocks))
 
 
-def _sentences(
-    number: int, guess: Block, source: dict[Place, Place], draft: Document
-) -> Iterator[Sentence]:
+def _sentences(number: int, guess: Block, source: dict[Place, Place], draft: Document) -> Iterator[Sentence]:
     at = 0
     for sentence in guess.sentences:
         end = at + len(sentence.text)
         came_from = [old for new, old in source.items() if new.block == number and at <= new.start < end]
         marks = [s for old in came_from for s in _marked(draft.blocks[old.block], old)]
-        facts = tuple(dict.fromkeys([i for s in marks for i in s.facts] + ([] if marks else list(sentence.facts))))
+        facts = tuple(
+            dict.fromkeys([i for s in marks for i in s.facts] + ([] if marks else list(sentence.facts)))
+        )
         policies = tuple(dict.fromkeys(i for s in marks for i in s.policies))
         yield Sentence(sentence.text, facts, policies)
         at = end

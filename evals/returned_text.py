@@ -22,7 +22,9 @@ RULES = "knowledge/rules/house.yaml"
 
 def to_text(back: Returned) -> str:
     lines = list(_changes(back))
-    lines += [f"改稿核校：必错{counts(back.findings)['error']}、疑似{counts(back.findings)['warning']}、提示{counts(back.findings)['info']}"]
+    lines += [
+        f"改稿核校：必错{counts(back.findings)['error']}、疑似{counts(back.findings)['warning']}、提示{counts(back.findings)['info']}"
+    ]
     for f in back.findings:
         if f.severity != "info" and f.rule != "format/mask":
             lines.append(f"  {SEVERITY_NAMES[f.severity]} {f.rule}：{f.message}")

@@ -37,7 +37,11 @@ def means_lines(run: Run) -> Iterator[str]:
         judged = [v for v in values if v is not None]
         name = METRIC_NAMES[metric]
         pad = " " * (10 - display_width(name))
-        shown = f"{sum(judged) / len(judged):.3f}（最低 {min(judged):.2f}，{len(judged)}例）" if judged else "不评"
+        shown = (
+            f"{sum(judged) / len(judged):.3f}（最低 {min(judged):.2f}，{len(judged)}例）"
+            if judged
+            else "不评"
+        )
         yield f"  {name}{pad}{shown}"
 
 

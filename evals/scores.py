@@ -61,7 +61,9 @@ def _coverage(brief: Brief, document: Document, findings: Iterable[Finding]) -> 
     untold = {id for f in findings if f.rule in _UNTOLD for id in f.facts}
     untold |= _only_answered(brief, document)
     missing = [i.id for i in wanted if i.id in untold]
-    return Score(round(1 - len(missing) / len(wanted), 4), f"没有写到 {'、'.join(missing)}" if missing else "")
+    return Score(
+        round(1 - len(missing) / len(wanted), 4), f"没有写到 {'、'.join(missing)}" if missing else ""
+    )
 
 
 def _only_answered(brief: Brief, document: Document) -> set[str]:

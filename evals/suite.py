@@ -42,7 +42,10 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 Progress = Callable[[str, int, int], None]
-_OWN = ("facts/unknown-mark", "structure/truncated")  # findings about the reply, which the text no longer shows
+_OWN = (
+    "facts/unknown-mark",
+    "structure/truncated",
+)  # findings about the reply, which the text no longer shows
 _TOP = 5  # passages among which the one expected must stand
 
 
@@ -127,7 +130,9 @@ def _index(case: Case, bench: Bench, folder: Path) -> Index | None:
     """An index of its own where the case has past texts; the shipped samples always stand in it."""
     if not case.raw.past and not case.raw.retrieve and bench.settings.embedded:
         return None
-    index = open_library(bench.settings.model_copy(update={"workspace": folder, "index_url": ""}), bench.catalogue)
+    index = open_library(
+        bench.settings.model_copy(update={"workspace": folder, "index_url": ""}), bench.catalogue
+    )
     for _, result, _ in add_paths(index, case.past(), "precedent", bench.catalogue):
         if isinstance(result, ZhibiError):
             raise result
@@ -151,7 +156,9 @@ def _judged(
     extra: dict[str, Score],
 ) -> Row:  # fmt: skip
     findings = findings_of(draft, brief, settings, catalogue, index)
-    scored = scores(brief, draft.document(), findings) | {"first_pass": first_pass(brief, draft.trace)} | extra
+    scored = (
+        scores(brief, draft.document(), findings) | {"first_pass": first_pass(brief, draft.trace)} | extra
+    )
     code = int(any(at_or_above(f.severity, "error") for f in draft.findings))
     checks = (exit_check(case.expect, code), *check_draft(case, brief, draft, findings, scored))
     return Row(

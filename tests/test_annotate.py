@@ -82,7 +82,9 @@ def anchored(data: bytes) -> dict[str, tuple[str, str]]:
         inside, text = False, ""
         for element in word.element.body.iter():
             if element.get(qn("w:id")) == str(comment.comment_id):
-                inside = {W + "commentRangeStart": True, W + "commentRangeEnd": False}.get(element.tag, inside)
+                inside = {W + "commentRangeStart": True, W + "commentRangeEnd": False}.get(
+                    element.tag, inside
+                )
             elif inside and element.tag in (W + "t", W + "delText"):
                 text += element.text or ""
         out[comment.text] = (text, comment.author)
@@ -145,7 +147,9 @@ def test_text_that_is_not_ours_to_change_is_only_commented(tmp_path: Path, words
 def test_a_character_left_out_is_an_insertion_alone(tmp_path: Path) -> None:
     path = foreign(tmp_path / "a.docx")
     document = read_document(path).document
-    (tmp_path / "b.docx").write_bytes(annotate(path, [finding(document, "带头", "带好头")], document, when=WHEN))
+    (tmp_path / "b.docx").write_bytes(
+        annotate(path, [finding(document, "带头", "带好头")], document, when=WHEN)
+    )
     body = docx.Document(str(tmp_path / "b.docx")).element.body
     assert not list(body.iter(W + "delText"))
     assert "带好头讲党" in read_document(tmp_path / "b.docx").document.text
@@ -169,7 +173,9 @@ def test_formatting_is_untouched_and_the_same_input_gives_the_same_parts(tmp_pat
     assert first.element.xml == second.element.xml
     before = docx.Document(str(path))
     assert first.styles.element.xml == before.styles.element.xml
-    properties = [[r.xml for r in w.element.body.iter(W + "pPr", W + "sectPr", W + "tblPr")] for w in (before, first)]
+    properties = [
+        [r.xml for r in w.element.body.iter(W + "pPr", W + "sectPr", W + "tblPr")] for w in (before, first)
+    ]
     assert properties[0] == properties[1]
 
 

@@ -49,7 +49,7 @@ def cluster() -> Any:
 @pytest.mark.filterwarnings("default")
 def test_a_killed_worker_loses_and_repeats_nothing(cluster: Any, tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed")
-    manifest = read_manifest(briefs(tmp_path / "in", *[f"示例第{n:02d}局" for n in range(24)]))
+    manifest = read_manifest(briefs(tmp_path / "in", *[f"示例第{n:02d}局" for n in range(12)]))
     with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
         workers = list(client.run(os.getpid).values())
     seen: list[str] = []
@@ -61,11 +61,11 @@ def test_a_killed_worker_loses_and_repeats_nothing(cluster: Any, tmp_path: Path)
 
     engine = open_dask(cluster.scheduler_address, 2)
     outcome = run_batch(manifest, tmp_path / "out", plan(), engine, kill_one)
-    assert not outcome.failed and outcome.drafted == len(seen) == len(set(seen)) == 24
+    assert not outcome.failed and outcome.drafted == len(seen) == len(set(seen)) == 12
     expected = {f"{w.result.key}.md": w.files[0][1] for w in Serial().run(plan(), manifest.units)}
     assert {p.name: p.read_bytes() for p in (tmp_path / "out").glob("*.md")} == expected
     again = run_batch(manifest, tmp_path / "out", plan(), engine)
-    assert (again.drafted, again.reused) == (0, 24)
+    assert (again.drafted, again.reused) == (0, 12)
 
 
 def test_a_scheduler_that_is_not_there_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,7 +82,9 @@ def test_a_baseline_outlives_moved_lines_but_not_a_second_fault(tmp_path: Path):
     assert [p.name for p in tmp_path.iterdir()] == ["baseline.json"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 9, "files": {}}', '{"version": 1, "files": {"a": {"b": "c"}}}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"version": 9, "files": {}}', '{"version": 1, "files": {"a": {"b": "c"}}}']
+)
 def test_a_damaged_baseline_is_an_error(tmp_path: Path, text: str):
     path = tmp_path / "baseline.json"
     path.write_text(text, "utf-8")

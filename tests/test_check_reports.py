@@ -24,7 +24,12 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
-DOCUMENT = Document((Block("某局工作总结", "title", 0, None, 1), Block("开展学习2次,认真总结<经验>。", "body", 0, "achievements", 3)))
+DOCUMENT = Document(
+    (
+        Block("某局工作总结", "title", 0, None, 1),
+        Block("开展学习2次,认真总结<经验>。", "body", 0, "achievements", 3),
+    )
+)
 FINDINGS = (
     Finding("structure/frame", "warning", "全文没有落款，成稿前请补上。"),
     Finding("format/half-width", "error", "“,”是半角标点，请改为“，”。", 1, 6, 7, ",", Fix(6, 7, "，")),
@@ -112,7 +117,12 @@ def test_an_unknown_format_is_an_error():
 
 
 @settings(max_examples=60, deadline=None)
-@given(text=st.text(max_size=40), start=st.integers(0, 40), length=st.integers(0, 10), message=st.text(max_size=20))
+@given(
+    text=st.text(max_size=40),
+    start=st.integers(0, 40),
+    length=st.integers(0, 10),
+    message=st.text(max_size=20),
+)
 def test_any_text_makes_a_report(text: str, start: int, length: int, message: str):
     start = min(start, len(text))
     end = min(start + length, len(text))

@@ -41,7 +41,9 @@ def well_placed(document: Document, findings: tuple[Finding, ...]) -> bool:
         if f.fix:
             assert 0 <= f.fix.start <= f.fix.end <= len(text)
     keys = [(f.paragraph, f.start, f.end, f.rule) for f in findings]
-    assert keys == sorted(keys) and len(keys) == len(set(zip(keys, (f.message for f in findings), strict=True)))
+    assert keys == sorted(keys) and len(keys) == len(
+        set(zip(keys, (f.message for f in findings), strict=True))
+    )
     return True
 
 
@@ -61,7 +63,10 @@ ALPHABET = "一二三四五六七八九十是的党委组书记学习近平总�
 @given(text=st.text(alphabet=ALPHABET, max_size=200), titled=st.booleans())
 def test_any_text_ends_in_findings(text: str, titled: bool):
     lines = text.split("\n")
-    blocks = [Block(t, "title" if titled and i == 0 else "body", 0, "achievements", i + 1) for i, t in enumerate(lines)]
+    blocks = [
+        Block(t, "title" if titled and i == 0 else "body", 0, "achievements", i + 1)
+        for i, t in enumerate(lines)
+    ]
     for document in (Document(tuple(blocks)), document_of(text)):
         for profile in (BUREAU, Profile(), None):
             findings = check(document, catalogue=CATALOGUE, rules=RULES, profile=profile, as_of=DAY)
@@ -127,7 +132,10 @@ def test_a_text_without_a_day_is_judged_by_its_own():
     ("lines", "wanted"),
     [
         ("一、甲\n（一）甲\n（二）乙\n二、乙\n（一）甲\n（二）乙", []),
-        ("一、甲\n（一）甲\n（二）乙\n二、乙\n（三）丙\n（四）丁", []),  # numbers that run on through all parts
+        (
+            "一、甲\n（一）甲\n（二）乙\n二、乙\n（三）丙\n（四）丁",
+            [],
+        ),  # numbers that run on through all parts
         ("一、甲\n（一）甲\n（三）丙", ["（三）丙"]),
         ("一、甲\n（一）甲\n（二）乙\n（二）丙", ["（二）丙"]),
         ("一、甲\n二、乙\n一、丙", []),  # a fresh list
@@ -159,16 +167,28 @@ def test_a_quotation_over_paragraphs_is_closed_once():
 
 
 def test_garbled_paragraphs_are_told_once_and_left_alone():
-    text = "锛屽仴鍏ㄧ洃绠″埗搴︼紝鍜屽姞寮“哄姏搴︺銆\n锛屽仴鍏ㄧ洃（绠″埗搴︼紝鍜屽姞銆\n加强学习,提高认识。"
+    text = (
+        "锛屽仴鍏ㄧ洃绠″埗搴︼紝鍜屽姞寮“哄姏搴︺銆\n锛屽仴鍏ㄧ洃（绠″埗搴︼紝鍜屽姞銆\n"
+        + "我们认真抓好落实。" * 9
+        + "加强学习,提高认识。"
+    )
     assert found(text, "format/garbled", "format/pairs", "format/half-width") == [
-        "format/garbled 锛屽仴鍏ㄧ洃绠″埗搴︼紝鍜屽姞寮“哄姏搴",
+        "format/garbled 锛屽仴鍏ㄧ洃绠″埗搴︼紝鍜屽姞寮“哄姏搴︺銆",
         "format/half-width ,",
     ]
 
 
 def test_a_manner_kept_throughout_is_a_hint_and_a_slip_is_a_warning():
-    slip = check(document_of("（一）甲\n（二）乙\n(三)丙"), catalogue=CATALOGUE, rules=RULES.only("format/half-bracket-number"))
-    manner = check(document_of("(一)甲\n(二)乙\n(三)丙"), catalogue=CATALOGUE, rules=RULES.only("format/half-bracket-number"))
+    slip = check(
+        document_of("（一）甲\n（二）乙\n(三)丙"),
+        catalogue=CATALOGUE,
+        rules=RULES.only("format/half-bracket-number"),
+    )
+    manner = check(
+        document_of("(一)甲\n(二)乙\n(三)丙"),
+        catalogue=CATALOGUE,
+        rules=RULES.only("format/half-bracket-number"),
+    )
     assert [(f.severity, f.quote) for f in slip] == [("warning", "(三)")]
     assert [(f.severity, f.quote) for f in manner] == [("info", "(一)"), ("info", "(二)"), ("info", "(三)")]
     assert all(f.fix and f.fix.text.startswith("（") for f in (*slip, *manner))
@@ -184,7 +204,13 @@ def test_profile_from_the_text_itself():
     )
     profile = infer_profile(document_of(text))
     assert profile == Profile(
-        "party-building-summary", "云州市水利局", "党组", "云州市", Period.parse("2023-H1"), date(2023, 7, 5), "bureau"
+        "party-building-summary",
+        "云州市水利局",
+        "党组",
+        "云州市",
+        Period.parse("2023-H1"),
+        date(2023, 7, 5),
+        "bureau",
     )
     assert profile.as_of == date(2023, 7, 5)
 
@@ -195,12 +221,15 @@ def test_what_cannot_be_told_stays_empty():
 
 
 def test_a_half_year_without_a_year_takes_the_texts_own():
-    text = "现将*局上半年党建工作总结报告如下。\n一、主要工作\n制定2023年要点，落实2023年计划，整改2022年问题。"
+    text = (
+        "现将*局上半年党建工作总结报告如下。\n一、主要工作\n制定2023年要点，落实2023年计划，整改2022年问题。"
+    )
     assert infer_profile(document_of(text)).period == Period.parse("2023-H1")
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("云州市水利局", "bureau"), ("青山镇", "township"), ("云州市第一中学", "school"), ("甲", "")]
+    ("name", "kind"),
+    [("云州市水利局", "bureau"), ("青山镇", "township"), ("云州市第一中学", "school"), ("甲", "")],
 )
 def test_unit_types(name: str, kind: str):
     assert unit_type(name) == kind
@@ -208,7 +237,9 @@ def test_unit_types(name: str, kind: str):
 
 def test_a_schools_text_may_speak_of_its_youth_league():
     text = "我校认真抓好落实。"
-    assert found(text, "leftover/unit", profile=Profile(organization="云州一中团委", unit="association")) == []
+    assert (
+        found(text, "leftover/unit", profile=Profile(organization="云州一中团委", unit="association")) == []
+    )
     assert found(text, "leftover/unit") == ["leftover/unit 我校"]
 
 
@@ -250,7 +281,9 @@ def test_fixing_twice_changes_nothing_more(texts: list[str]):
         document = fixed
     again = check(document, catalogue=CATALOGUE, rules=RULES, profile=BUREAU, as_of=DAY)
     assert fix_document(document, again).text == document.text
-    assert not [f for f in again if f.fix and document.blocks[f.paragraph].text[f.fix.start : f.fix.end] != f.fix.text]
+    assert not [
+        f for f in again if f.fix and document.blocks[f.paragraph].text[f.fix.start : f.fix.end] != f.fix.text
+    ]
 
 
 # --- measured -------------------------------------------------------------------------------------------------------
@@ -265,7 +298,9 @@ def test_recall_on_the_marked_faults_does_not_fall(shared):
     data = json.loads((shared / "reference/defects-a.json").read_text("utf-8"))
     path = shared / data["text"]
     raw, document = path.read_text("utf-8"), read_document(path).document
-    profile = Profile("party-building-summary", "市自然资源和规划局", "党组", "", Period.parse("2023-H1"), DAY, "bureau")
+    profile = Profile(
+        "party-building-summary", "市自然资源和规划局", "党组", "", Period.parse("2023-H1"), DAY, "bureau"
+    )
     findings = check(document, catalogue=CATALOGUE, rules=RULES, profile=profile, as_of=DAY)
     spans = []
     for f in findings:

@@ -16,7 +16,6 @@ from evals.gate import compare_runs
 from evals.rows import Row, Run
 from evals.scoring import Score
 from evals.suite import rescore, run_suite
-from ui.cli import run as zhibi
 
 ONLY = ("swap-bait", "party-quarter-2025")
 
@@ -71,13 +70,11 @@ def test_a_rule_that_fires_on_honest_text(
 
 
 def test_a_rule_file_with_a_broken_pattern_stops_the_run(
-    cases: tuple[Case, ...], plain: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    cases: tuple[Case, ...], plain: Settings, tmp_path: Path
 ) -> None:
     overlay = rules_with_broken_pattern(tmp_path / "overlay")
-    with pytest.raises(KnowledgeError, match=r"leftover\.yaml:\d+"):
+    with pytest.raises(KnowledgeError, match=r"leftover\.yaml:\d+：.*正则"):
         run_suite(cases, plain.model_copy(update={"overlay": overlay}))
-    assert zhibi(["eval", "--only", "swap-bait", "--overlay", str(overlay)]) == 2
-    assert "正则" in capsys.readouterr().err
 
 
 def row(case: str, *, passed: bool = True, value: float | None = 1.0) -> Row:

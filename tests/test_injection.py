@@ -20,7 +20,7 @@ from assistant.brief import Brief, Period, make_item
 from assistant.catalogue import load_catalogue
 from assistant.checks.facts import FactContext, check_facts
 from assistant.checks.facts.foreign import instructions
-from assistant.compose import compose_all
+from assistant.compose import compose
 from assistant.compose.chain import messages_for
 from assistant.document import Draft
 from assistant.evidence import PolicySpan, StylePassage
@@ -31,10 +31,12 @@ from assistant.text import strip_invisible
 FOLDER = Path(__file__).parent / "attacks"
 FACTS = ("班子成员讲党课6次", "组织主题党日9次，参加党员312人次", "发展党员3名，确定入党积极分子4名", "制定党建工作要点")
 
+_EACH = 7  # goals tried in each wrapper
+
 
 @cache
 def attacks() -> tuple[dict[str, Any], ...]:
-    """Every goal in a wrapper, the lanes by turns, and the single ones."""
+    """Each wrapper with some of the goals in turn, the lanes likewise, and the single ones."""
     data = yaml.safe_load((FOLDER / "wrapped.yaml").read_text("utf-8"))
     lanes = ("fact", "precedent", "policy")
     rows = [
@@ -43,6 +45,7 @@ def attacks() -> tuple[dict[str, Any], ...]:
             "text": w["text"].format(say=g["say"]), "order": True,
         }
         for n, w in enumerate(data["wrappers"]) for m, g in enumerate(data["goals"])
+        if (m + 3 * n) % len(data["goals"]) < _EACH
     ]  # fmt: skip
     return (*rows, *yaml.safe_load((FOLDER / "single.yaml").read_text("utf-8")))
 
@@ -75,8 +78,7 @@ def drafted(attack: dict[str, Any]) -> Draft:
     """Composed and repaired by the obeying model, with the fact checks alone."""
     tasks, context = prepared(attack)
     model, catalogue = obeying(attack["say"]), load_catalogue()
-    composed = compose_all(tasks, model, catalogue)
-    sections = tuple(s for t in tasks for s in composed[t.plan.id].sections)
+    sections = tuple(s for t in tasks for s in compose(t, model, catalogue).sections)
     draft = Draft("总结", "", sections, "", "")
     return revise(draft, Reviser(model, lambda d: check_facts(d.document(), context), {t.plan.id: t for t in tasks}))
 

@@ -70,7 +70,11 @@ def test_every_formulation_example_fires_and_every_good_one_stays_silent(catalog
         body = (getattr(entry, "bodies", ()) or ("",))[0]
         for text, wanted in (*((t, True) for t in entry.bad), *((t, False) for t in entry.good)):
             found = check(
-                document_of(text), catalogue=catalogue, rules=only, profile=Profile(body=body), as_of=date(2026, 11, 1)
+                document_of(text),
+                catalogue=catalogue,
+                rules=only,
+                profile=Profile(body=body),
+                as_of=date(2026, 11, 1),
             )
             mine = [f for f in found if f.rule.endswith(f".{entry.id}")]
             if wanted and not mine:
@@ -166,7 +170,9 @@ def test_a_damaged_rule_is_a_rule_or_one_error(tmp_path_factory, cut: int, junk:
     root = tmp_path_factory.mktemp("fuzz")
     folder = root / "knowledge" / "rules"
     folder.mkdir(parents=True)
-    (folder / "fuzz.yaml").write_text(GOOD_RULE[:cut] + junk + GOOD_RULE[cut:], "utf-8", errors="surrogatepass")
+    (folder / "fuzz.yaml").write_text(
+        GOOD_RULE[:cut] + junk + GOOD_RULE[cut:], "utf-8", errors="surrogatepass"
+    )
     try:
         load_rules(root)
     except KnowledgeError as exc:
@@ -218,7 +224,12 @@ def test_anchors(regex: str, wanted: tuple[str, ...]):
 
 @settings(max_examples=150, deadline=None)
 @given(
-    parts=st.lists(st.sampled_from(["甲", "乙丙", "[甲乙]", "甲?", "(?:甲|乙)", "(?:丙丁)?", "甲+", "[^，]{0,2}", "|", "(?!丁)"]), max_size=6),
+    parts=st.lists(
+        st.sampled_from(
+            ["甲", "乙丙", "[甲乙]", "甲?", "(?:甲|乙)", "(?:丙丁)?", "甲+", "[^，]{0,2}", "|", "(?!丁)"]
+        ),
+        max_size=6,
+    ),
     text=st.text(alphabet="甲乙丙丁，", max_size=12),
 )
 def test_anchors_never_exclude_a_match(parts: list[str], text: str):
@@ -228,3 +239,8 @@ def test_anchors_never_exclude_a_match(parts: list[str], text: str):
         assert not options or not m.group() or any(o in m.group() for o in options)
         if options:
             assert m.group()
+
+
+def test_the_page_lists_every_rule(root, rules):
+    page = (root / "docs/checks.md").read_text("utf-8")
+    assert [r.id for r in rules if f"| {r.id} | {r.severity} |" not in page] == []

@@ -59,7 +59,7 @@ def test_canonical(text: str, expected: list[tuple[str, str, str]]) -> None:
         "采取两种模式",
         "开展“扩先、提中、治软”行动",
         "参与“7·12”防汛抢险",
-        "三级联动",
+        "三级联动", "拨付经费*万元",
         "一把手",
         "当前和今后一个时期",
     ],

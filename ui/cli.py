@@ -10,6 +10,8 @@ import signal
 import sys
 import threading
 
+import ui.commands.batch as batch
+import ui.commands.brief as brief
 import ui.commands.check as check
 import ui.commands.data as data
 import ui.commands.doctor as doctor
@@ -24,6 +26,8 @@ from ui.console import out, say
 app = make_app("执笔：机关工作总结、党建总结、述职报告的起草与核校。默认不联网，内置写手随装随用。")
 draft.register(app)
 check.register(app)
+batch.register(app)
+brief.register(app)
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(data.rules_app, name="rules")
 app.add_typer(data.prompts_app, name="prompts")

@@ -44,8 +44,11 @@ def check(
 
 
 def _readable(finding: Finding, view: View) -> bool:
-    """Nothing is said of a paragraph that is garbled but that it is."""
-    return finding.paragraph not in view.garbled or finding.rule == _GARBLED
+    """Nothing is said of a stretch that is garbled but that it is."""
+    if finding.rule == _GARBLED or finding.paragraph < 0 or not view.garbled:
+        return True
+    start, end = view.starts[finding.paragraph] + finding.start, view.starts[finding.paragraph] + finding.end
+    return not any(s.start < end and start < s.end for s in view.garbled)
 
 
 def _order(finding: Finding) -> tuple[int, int, int, str]:

@@ -25,6 +25,7 @@ _ORDINAL = re.compile(
 _ITEM = re.compile(rf"(?:(?<=[。；：，:;！？\s”）])|^)(?P<n>[{_NUMERAL}]{{1,3}})是(?![否不])", re.MULTILINE)
 _WIDE = re.compile("[０-９．％]")
 _ARTICLE = re.compile(rf"第[{_NUMERAL}\d]{{1,5}}[条章节编部款]")
+_GARBLED_REACH = 45  # characters on each side of a tell-tale one
 _GARBLED = re.compile("[\ufffd锛銆鈥鐨鍜]")  # what UTF-8 punctuation and 的、和 turn into when read as GBK
 _TITLE = re.compile(r"《[^《》\n]{1,80}》")
 _QUOTE = re.compile(r"“[^“”\n]{1,120}”")
@@ -159,9 +160,19 @@ class View:
         return tuple(out)
 
     @cached_property
-    def garbled(self) -> frozenset[int]:
-        """Paragraphs that were decoded with the wrong character set."""
-        return frozenset(i for i, b in enumerate(self.blocks) if len(_GARBLED.findall(b.text)) >= 3)
+    def garbled(self) -> tuple[Span, ...]:
+        """Stretches that were decoded with the wrong character set."""
+        out: list[Span] = []
+        for i, block in enumerate(self.blocks):
+            found = [m.start() + self.starts[i] for m in _GARBLED.finditer(block.text)]
+            if len(found) < 3:
+                continue
+            for at in found:
+                if out and at - _GARBLED_REACH <= out[-1].end:
+                    out[-1] = Span(out[-1].start, at + _GARBLED_REACH)
+                else:
+                    out.append(Span(max(at - _GARBLED_REACH, self.starts[i]), at + _GARBLED_REACH))
+        return tuple(out)
 
     @cached_property
     def items(self) -> tuple[Item, ...]:

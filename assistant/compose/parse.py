@@ -71,6 +71,8 @@ def _lines(text: str, plan: SectionPlan) -> Iterator[str]:
     for raw in text.split("\n"):
         line = _LOOSE.sub(lambda m: f"⟦{m[1]}⟧", _MARKDOWN.sub("", raw)).strip()
         bare = MARK.sub("", line).rstrip("。：:")
+        if not plan.subheads and _SUBHEAD.match(line):
+            continue  # a heading nobody planned
         chatter = _CHATTER.match(bare) is not None and bare == line.rstrip("。：:")
         if (
             bare

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from os.path import commonprefix
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,10 +93,15 @@ def _fixes(at: Places, findings: Iterable[Finding]) -> Iterator[tuple[Spot, str]
 def _least(spot: Spot, text: str) -> Iterator[tuple[Spot, str]]:
     """The change without what both sides begin and end with; nothing where they are the same."""
     old = paragraph_text(spot.paragraph)[spot.start : spot.end]
-    head = len(commonprefix([old, text]))
-    tail = len(commonprefix([old[head:][::-1], text[head:][::-1]]))
+    head = _shared(old, text)
+    tail = _shared(old[head:][::-1], text[head:][::-1])
     if old != text:
         yield Spot(spot.paragraph, spot.start + head, spot.end - tail), text[head : len(text) - tail]
+
+
+def _shared(a: str, b: str) -> int:
+    """How many characters both begin with."""
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
 def _apart(fixes: Iterable[tuple[Spot, str]]) -> list[tuple[Spot, str]]:

@@ -87,17 +87,28 @@ def _entry(text: str, words: OwnWords) -> dict[str, Any]:
         "introduced": words.introduced,
         "deprecated": words.deprecated,
         "variants": [{"literal": w, "fix": text, "severity": "warning", "replacement": text} for w in wrong],
-        "sources": [
-            {"title": _line(words.source), "issuer": _line(words.issuer), "date": _line(words.source_date)}
-        ]
-        if words.source
-        else None,
-        "note": _line(words.note),
+        "sources": _sources(words),
+        "note": _note(words),
         "confidence": "medium",
         "verified": False,
         "bad": wrong,
     }
     return {k: v for k, v in entry.items() if v not in (None, "", [])}
+
+
+def _sources(words: OwnWords) -> list[dict[str, str]]:
+    """A source is named in full or not at all; half of one goes into the note."""
+    named = {"title": _line(words.source), "issuer": _line(words.issuer), "date": _line(words.source_date)}
+    return [named] if all(named.values()) else []
+
+
+def _note(words: OwnWords) -> str:
+    half = (
+        ""
+        if _sources(words)
+        else "，".join(filter(None, map(_line, (words.source, words.issuer, words.source_date))))
+    )
+    return "；".join(filter(None, [_line(words.note), f"来源：{half}" if half else ""]))
 
 
 def _write(path: Path, entries: list[dict[str, Any]]) -> None:

@@ -140,7 +140,9 @@ def rescore(
     return 1 if delta.closed else 0
 
 
-@app.command("judge", cls=Command, help="请模型按每份材料自己的要点评分（只供参考，不作放行依据）；要先设置模型")
+@app.command(
+    "judge", cls=Command, help="请模型按每份材料自己的要点评分（只供参考，不作放行依据）；要先设置模型"
+)
 def judge(
     name: Annotated[str, typer.Argument(metavar="RUN")] = "latest",
     other: Annotated[

@@ -228,9 +228,10 @@ def _own() -> None:
         with b:
             source = st.text_input("来源文件（可不写）")
             issuer = st.text_input("印发单位（可不写）")
+            published = st.text_input("印发日期（可不写）", placeholder="如 2024-03 或 2024-03-01")
             deprecated = st.text_input("用到哪天为止（可不写）", placeholder="如 2025-12-31")
         if st.form_submit_button("加进来", type="primary"):
-            _add_own(folder, text, wrong, (introduced, deprecated), (source, issuer))
+            _add_own(folder, text, wrong, (introduced, deprecated), (source, issuer, published))
     entries = read(folder)
     if entries:
         rows = [
@@ -254,14 +255,16 @@ def _own() -> None:
         )
 
 
-def _add_own(folder: Path, text: str, wrong: str, days: tuple[str, str], source: tuple[str, str]) -> None:
+def _add_own(
+    folder: Path, text: str, wrong: str, days: tuple[str, str], source: tuple[str, str, str]
+) -> None:
     try:
         first, last = (date.fromisoformat(d.strip()) if d.strip() else None for d in days)
     except ValueError:
         kit.notice("日期请写成 2025-07-04 的样子。", "warning")
         return
     words = OwnWords(text, wrong=tuple(re.split(r"[、，,；;]", wrong)), introduced=first, deprecated=last,
-                     source=source[0].strip(), issuer=source[1].strip())  # fmt: skip
+                     source=source[0].strip(), issuer=source[1].strip(), source_date=source[2].strip())  # fmt: skip
     try:
         add(folder, words)
     except ZhibiError as error:

@@ -41,7 +41,7 @@ def _start(work: Work) -> None:
         if st.button(label, type="primary", icon=":material/edit:", disabled=work.busy):
             begin(work)
         who = "用内置写手，不联网" if now.embedded else f"用模型 {now.model}"
-        kit.block(f"{kit.text(who)}；锁定的节不会改动。", "zb dim")
+        kit.block(kit.text(who) + ("；锁定的节不会改动。" if work.locked else "。"), "zb dim")
 
 
 def begin(work: Work, task: Task | None = None, *, resume: bool = False) -> None:
@@ -99,7 +99,7 @@ def _facts(work: Work, brief: Brief, sections: Sections) -> Sections:
         disabled=("编号", "材料"),
         column_config={
             "编号": st.column_config.TextColumn(width=50),
-            "归入": st.column_config.SelectboxColumn(options=names, width=170, required=True),
+            "归入": st.column_config.SelectboxColumn(options=names, width=220, required=True),
             "材料": st.column_config.TextColumn(width="large"),
         },
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -19,6 +20,12 @@ from ui.page import kit, paper, session
 from ui.page.ledger import ledger
 from ui.page.outline_view import begin
 
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_FILES = {
+    "clean": ("成稿 .docx", ".docx", _WORD),
+    "review": ("核校稿（带批注）", ".review.docx", _WORD),
+    "audit": ("来源档", ".audit.json", "application/json"),
+}
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
@@ -51,17 +58,12 @@ def facts_of(brief: Brief) -> list[FactView]:
 def _tools(work: Work, brief: Brief, draft: Draft, text: str) -> None:
     name = _UNSAFE.sub("", draft.title)[:60] or "成稿"
     views = tuple((f.id, f.text, f.source) for f in facts_of(brief))
-    clean, review, audit = _files(text, views)
-    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button("成稿 .docx", clean, f"{name}.docx", word, type="primary", icon=":material/download:",
-                           on_click="ignore", key="get-clean")  # fmt: skip
-        st.download_button(
-            "核校稿（带批注）", review, f"{name}.review.docx", word, on_click="ignore", key="get-review"
-        )
-        st.download_button(
-            "来源档", audit, f"{name}.audit.json", "application/json", on_click="ignore", key="get-audit"
-        )
+        for kind, (label, ending, mime) in _FILES.items():
+            st.download_button(
+                label, partial(_file, kind, text, views), f"{name}{ending}", mime, on_click="ignore", key=f"get-{kind}",
+                type="primary" if kind == "clean" else "secondary", icon=":material/download:" if kind == "clean" else None,
+            )  # fmt: skip
         versions = session.store().versions(session.owner(), work.id)
         numbers = [v.number for v in versions]
         here = numbers.index(work.head) if work.head in numbers else -1
@@ -97,15 +99,19 @@ def _tame(note: str) -> bool:
 
 
 @st.cache_data(show_spinner=False, max_entries=12)
-def _files(text: str, views: tuple[tuple[str, str, str], ...]) -> tuple[bytes, bytes, bytes]:
+def _file(kind: str, text: str, views: tuple[tuple[str, str, str], ...]) -> bytes:
+    """Made when it is asked for, not at every change."""
     from assistant.formats.audit import to_json
     from assistant.formats.docx_review import to_review_docx
     from assistant.formats.docx_write import to_docx
     from assistant.formats.typography import load as load_page
 
-    draft, facts, page = load(text), [FactView(*v) for v in views], load_page()
-    policies = dict(draft.trace.passages)
-    return to_docx(draft, page), to_review_docx(draft, page, facts, policies), to_json(draft, facts)
+    draft, facts = load(text), [FactView(*v) for v in views]
+    if kind == "audit":
+        return to_json(draft, facts)
+    if kind == "clean":
+        return to_docx(draft, load_page())
+    return to_review_docx(draft, load_page(), facts, dict(draft.trace.passages))
 
 
 # -- the paper

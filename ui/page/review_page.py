@@ -186,6 +186,8 @@ def _judged(work: Work, compared: Comparison) -> None:
     rows = [f for f in entry.findings if SEVERITY_NAMES[f.severity] in (levels or [])]
     done = sum(_mark(name, f) in verdicts for f in rows)
     kit.block(f"{len(rows)}处，已判{done}处。“采纳”是要改的，“不改”请写一句理由，导出时一并带上。", "zb dim")
+    if not rows:
+        kit.notice("这份稿子在所选级别里没有问题。", "good")
     for n, finding in enumerate(rows[:100]):
         _verdict(work, name, finding, verdicts.get(_mark(name, finding)), n)
     if len(rows) > 100:
@@ -214,6 +216,7 @@ def _verdict(work: Work, name: str, finding: Finding, now: tuple[bool, str] | No
     after = None if chosen is None else (chosen == "采纳", why.strip())
     if after != now:
         store.judge(me, work.id, mark, *(after or (None, "")))
+        st.rerun()  # what stands above, the count and the exported sheet, was made before this verdict
 
 
 def _export(work: Work, compared: Comparison) -> None:

@@ -167,7 +167,7 @@ def choose_work(kind: str, new_label: str, list_label: str) -> Work | None:
                 index=ids.index(here.id) if here else None,
                 format_func=lambda i: names[i],
                 placeholder="打开以前的",
-                key=f"{kind}-pick-{here.id if here else ''}",
+                key=f"{kind}-pick-{here.id if here else ''}-{names[here.id] if here else ''}",
             )
             if picked and (here is None or picked != here.id):
                 point_to(picked, kind)

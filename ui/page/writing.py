@@ -55,7 +55,7 @@ def _live(id: str) -> None:
     line, button = st.columns([5, 1], vertical_alignment="center")
     with line:
         st.progress(min(share, 1.0))
-        what = "正在排队" if work.status == "queued" else f"正在写，刚写好：{work.what}"
+        what = "正在启动" if work.status == "queued" else f"正在写，刚写好：{work.what}"
         if work.what in ("准备", "核校"):
             what = {"准备": "正在读材料、找依据", "核校": "正文写完，正在核校、改正"}[work.what]
         count = f"（{work.done}/{work.total}节）" if work.total > 1 else ""

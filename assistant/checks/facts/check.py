@@ -9,7 +9,7 @@ from itertools import groupby
 from assistant.brief import Item
 from assistant.checks.facts.claims import unsourced_claims
 from assistant.checks.facts.context import FactContext, Place, places
-from assistant.checks.facts.foreign import foreign_runs, suspicious
+from assistant.checks.facts.foreign import foreign_runs, untrusted
 from assistant.checks.facts.trace import false_source, lost_values, placeholders, trace_values
 from assistant.document import Document
 from assistant.finding import Finding
@@ -24,14 +24,14 @@ def check_facts(document: Document, context: FactContext) -> tuple[Finding, ...]
     """Findings of the facts/* group, in reading order, whole-text ones first."""
     told: dict[str, list[Place]] = defaultdict(list)
     found: list[Finding] = []
-    orders = suspicious(context)
+    material = untrusted(context)
     for _, paragraph in groupby(places(document), key=lambda p: p.paragraph):
         sentences = list(paragraph)
         for place in sentences:
             for id in place.sentence.facts:
                 told[id].append(place)
             found += trace_values(place, context)
-            found += foreign_runs(place, context, orders)
+            found += foreign_runs(place, context, material)
             found += false_source(place, context)
             found += placeholders(place, context)
         found += unsourced_claims(sentences, context)

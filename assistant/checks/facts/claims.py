@@ -26,7 +26,7 @@ from assistant.text import Span, fold, is_cjk
 _SPLIT = re.compile(r"[，；。！？：,;]")
 _LEAD = re.compile(r"^(?:第?[一二三四五六七八九十]+是|[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）)")
 _FEWEST = 4  # bigrams: shorter clauses of a fact prove nothing
-_KEYS = ("subject", "adverb", "concrete", "result", "action", "softener", "hypothetical")
+_KEYS = ("subject", "adverb", "concrete", "result", "action", "softener", "own", "hypothetical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class ClaimPatterns:
     result: re.Pattern[str]
     action: re.Pattern[str]
     softener: re.Pattern[str]
+    own: re.Pattern[str]
     hypothetical: re.Pattern[str]
     lead: int
     covered: float
@@ -98,7 +99,8 @@ def _asks(sentence: Sentence, span: Span) -> bool:
 def _is_lead(text: str) -> bool:
     """一是深化学习贯彻。 names what follows; it claims nothing yet."""
     m = _LEAD.match(text)
-    return m is not None and len(text) - m.end() <= claim_patterns().lead
+    p = claim_patterns()
+    return m is not None and len(text) - m.end() <= p.lead and p.own.search(text) is None
 
 
 def _covered(clause: str, told: Sequence[str]) -> bool:
@@ -116,7 +118,7 @@ def _excused(clause: str, policy: str) -> bool:
     """Too short to say anything, the policy's own words, or an aim that names nothing concrete."""
     p, body = claim_patterns(), _LEAD.sub("", clause)
     if sum(map(is_cjk, body)) < 4 or (policy and fold(body) in policy):
-        return True
+        return p.own.search(body) is None
     soft = p.softener.search(_predicate(body)) or p.softener.search(body)
     return soft is not None and p.concrete.search(body) is None
 

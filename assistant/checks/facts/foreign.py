@@ -18,6 +18,7 @@ import yaml
 from assistant import resources
 from assistant.checks.facts.context import FactContext, Place
 from assistant.finding import Finding
+from assistant.similarity import bigrams
 from assistant.text import fold, sentence_spans, strip_invisible
 
 
@@ -55,55 +56,55 @@ def instructions(text: str) -> str:
     return plain[start:]
 
 
-def suspicious(context: FactContext) -> tuple[str, ...]:
-    """The orders that stand in the material of this draft, folded."""
-    texts = [i.text for i in context.brief.ledger] + [p.text for p in context.policies.values()]
+@dataclass(frozen=True, slots=True)
+class Untrusted:
+    """``orders``: the orders to the model that stand in the material; ``said``: all that the brief says, folded."""
+
+    orders: tuple[str, ...]
+    said: str
+
+
+def untrusted(context: FactContext) -> Untrusted:
+    brief = context.brief
+    texts = [i.text for i in brief.ledger] + [p.text for p in context.policies.values()]
     found = (fold(instructions(text)) for text in (*texts, *context.styles))
-    return tuple(f for f in found if f)
+    said = "".join(i.text for i in brief.ledger) + brief.organization + brief.recipient + brief.author
+    return Untrusted(tuple(f for f in found if f), fold(said))
 
 
-def foreign_runs(place: Place, context: FactContext, orders: Iterable[str]) -> Iterator[Finding]:
-    """Findings for one sentence; ``orders`` from ``suspicious``."""
+def foreign_runs(place: Place, context: FactContext, material: Untrusted) -> Iterator[Finding]:
+    """Findings for one sentence."""
     text, p = place.sentence.text, foreign_patterns()
     for m in p.instruction.finditer(text):
-        yield place.finding(
-            "facts/instruction",
-            "error",
-            f"“{m.group()}”像是写给模型的指令，请删去并核对材料来源",
-            m.start(),
-            m.end(),
-        )
+        message = f"“{m.group()}”像是写给模型的指令，请删去并核对材料来源"
+        yield place.finding("facts/instruction", "error", message, m.start(), m.end())
     for m in p.markup.finditer(text):
-        yield place.finding(
-            "facts/markup", "error", f"“{m.group()}”是标记或程序记号，请删去", m.start(), m.end()
-        )
-    said = fold(
-        "".join(i.text for i in context.brief.ledger) + context.brief.organization + context.brief.recipient
-    )
-    said += fold(context.policy_text(place.sentence))
-    for m in p.address.finditer(text):
-        if fold(m.group()) not in said:
-            yield place.finding(
-                "facts/address", "error", f"“{m.group()}”不在材料里，请删去", m.start(), m.end()
-            )
-    for m in p.name.finditer(text):
-        if fold(m.group()) not in said and not p.known_name.search(m.group()):
-            yield place.finding(
-                "facts/untraced-name", "error", f"“{m.group()}”不在材料里，请核对或删去", m.start(), m.end()
-            )
-    yield from _copied(place, orders)
+        message = f"“{m.group()}”是标记或程序记号，请删去"
+        yield place.finding("facts/markup", "error", message, m.start(), m.end())
+    for rule, pattern in (("facts/address", p.address), ("facts/untraced-name", p.name)):
+        for m in pattern.finditer(text):
+            if not _known(m.group(), place, context, material):
+                message = f"“{m.group()}”不在材料里，请核对或删去"
+                yield place.finding(rule, "error", message, m.start(), m.end())
+    yield from _copied(place, material)
 
 
-def _copied(place: Place, orders: Iterable[str]) -> Iterator[Finding]:
+def _known(run: str, place: Place, context: FactContext, material: Untrusted) -> bool:
+    said = fold(run)
+    known = foreign_patterns().known_name.search(run) is not None
+    return known or said in material.said or said in fold(context.policy_text(place.sentence))
+
+
+def _copied(place: Place, material: Untrusted) -> Iterator[Finding]:
     """What the sentence has word for word from an order to the model."""
-    for order in orders:
-        sentence = fold(place.sentence.text)
+    enough = foreign_patterns().run
+    sentence = fold(place.sentence.text)
+    for order in material.orders:
+        if len(bigrams(sentence) & bigrams(order)) < enough // 2:
+            continue
         match = SequenceMatcher(None, sentence, order, autojunk=False).find_longest_match()
-        run = sentence[match.a : match.a + match.size]
-        if len(run) >= foreign_patterns().run:
-            yield place.whole(
-                "facts/instruction",
-                "error",
-                f"“{run[:20]}”出自材料中像是写给模型的指令，请删去并核对材料来源",
-            )
+        if match.size >= enough:
+            run = sentence[match.a : match.a + min(match.size, 20)]
+            message = f"“{run}”出自材料中像是写给模型的指令，请删去并核对材料来源"
+            yield place.whole("facts/instruction", "error", message)
             return

@@ -10,9 +10,10 @@ from assistant.checks.facts.context import FactContext, Place
 from assistant.finding import Finding
 from assistant.similarity import bigrams
 from assistant.text import fold
-from assistant.values import Value, parse_values
+from assistant.values import Value, lexicon, parse_values
 
 _OPEN = re.compile(r"【待[补核][^】]*】")
+_SHORTEST_NOUN = 2
 _FIGURES = ("count", "money", "percent", "plain")
 
 
@@ -75,9 +76,7 @@ def _figure(value: Value, place: Place, context: FactContext, cited: list[Value]
         yield from _bound(value, same, cited, place)
         return
     if value.kind == "plain" and value.surface in context.policy_text(place.sentence):
-        return
-    if any(v.key == value.key for v in parse_values(context.policy_text(place.sentence))):
-        return
+        return  # a policy's other figures are no figures of ours
     owners = [i.id for i in context.brief.ledger if any(v.key == value.key for v in i.values)]
     if owners and not place.sentence.facts:
         message = f"“{value.surface}”像是材料 {owners[0]} 的数，句子没有标出处，请补标或删去"
@@ -107,8 +106,15 @@ def _bound(value: Value, same: list[Value], cited: list[Value], place: Place) ->
         yield place.finding("facts/swapped", "error", message, value.start, value.end)
 
 
+def _noun(head: str) -> str:
+    """The head without the verb before it: 发展预备党员 -> 预备党员."""
+    m = lexicon().action.match(head)
+    return head[m.end() :] if m and len(head) - m.end() >= _SHORTEST_NOUN else head
+
+
 def _noun_fit(a: str, b: str) -> float:
     """How well two head nouns agree, 0 to 1: exact, else shared bigrams over the larger."""
+    a, b = _noun(a), _noun(b)
     if a == b:
         return 1.0
     x, y = bigrams(a), bigrams(b)

@@ -57,9 +57,9 @@ def _minority(rule: Rule, view: View) -> Iterator[Hit]:
 
 
 def _garbled(_: Rule, view: View) -> Iterator[Hit]:
-    for block in sorted(view.garbled)[:1]:
-        span = view.span(block)
-        yield Hit(span.start, min(span.end, span.start + 20), {"count": str(len(view.garbled))})
+    for span in view.garbled[:1]:
+        blocks = {view.block_at(s.start) for s in view.garbled}
+        yield Hit(span.start, min(span.end, span.start + 30), {"count": str(len(blocks))})
 
 
 KINDS = {
