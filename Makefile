@@ -30,7 +30,17 @@ check: install
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
-	$(RUN) -m importlinter.cli lint
+	$(VENV)/bin/lint-imports
+
+evals: install
+	$(RUN) -m ui.cli eval --baseline evals/baseline.json
+
+ui: install
+	$(RUN) -m ui.cli ui
+
+bench: install
+	$(RUN) -m benchmarks.retrieval
+	$(RUN) -m benchmarks.batch
 
 aimock:
 	npm install --no-save --no-package-lock --no-audit --no-fund --prefix build/aimock $(AIMOCK)

@@ -25,7 +25,7 @@ def find_leaks(
 ) -> tuple[Finding, ...]:
     """Findings leftover/foreign-name and repeat/near-copy; ``own`` is text that may be repeated (the unit's own name)."""
     allowed = fold(own + (_said(brief) if brief else ""))
-    common = [fold(f.text) for f in catalogue.formulations if len(f.text) >= 8]
+    common = [fold(f.text) for f in catalogue.formulations if len(f.text) >= 4]
     names = {n for n in index.foreign_names() if len(n) >= _SHORTEST_NAME and fold(n) not in allowed}
     found: list[Finding] = []
     for number, block in enumerate(document.blocks):

@@ -24,6 +24,7 @@ from assistant.finding import Finding
 from assistant.ledger import clause
 from assistant.plan.types import SectionTask
 from assistant.prompts import load_prompt
+from assistant.text import CLOSERS, SENTENCE_END
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -211,7 +212,8 @@ def _answers(reply: str, task: SectionTask) -> Iterator[tuple[int, Sentence | No
 def _sentence(text: str, task: SectionTask) -> Sentence | None:
     plan = replace(task.plan, subheads=(), heading="", number="")
     parsed = parse_for(replace(task, plan=plan), text).sections[0].sentences()
-    return _merged(parsed) if parsed else None
+    whole = parsed and parsed[-1].text.rstrip(CLOSERS).endswith(tuple(SENTENCE_END))
+    return _merged(parsed) if whole else None
 
 
 def _merged(sentences: Sequence[Sentence]) -> Sentence:

@@ -24,7 +24,9 @@ OUT = Path(__file__).with_name("pictures")
 
 
 def settle(page: Any) -> None:
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
+    page.wait_for_function(
+        "() => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSpinner]')"
+    )
     page.wait_for_timeout(1200)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -20,6 +21,7 @@ class FakeModel(BaseChatModel):
 
     _answer: Answer = PrivateAttr()
     _seen: list[list[BaseMessage]] = PrivateAttr(default_factory=list)
+    _swapped: list[str] = PrivateAttr(default_factory=list)
 
     def __init__(self, answer: Answer, **more: Any) -> None:
         super().__init__(**more)
@@ -33,8 +35,17 @@ class FakeModel(BaseChatModel):
     def seen(self) -> list[list[BaseMessage]]:
         return self._seen
 
+    @property
+    def swapped(self) -> list[str]:
+        """Sentences (without marks) in which an erring model has exchanged two figures."""
+        return self._swapped
+
     def _generate(
-        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: Any = None,
+        **kwargs: Any,
     ) -> ChatResult:
         self._seen.append(messages)
         message = AIMessage(self._answer(messages), response_metadata={"finish_reason": "stop"})
@@ -74,30 +85,48 @@ CLAIMS = (
 )  # fmt: skip
 
 
-def erring(seed: int, *, drop: float = 0.10, alter: float = 0.10, swap: float = 0.05, add: float = 0.05) -> FakeModel:
-    """The embedded writer's reply with known errors: facts dropped, figures altered, two figures of a sentence or two
-    sentences' marks swapped, claims added, each by chance; repair answers err in the same way."""
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """Chances: a fact dropped, a figure altered, two figures of a sentence exchanged, a claim added to a sentence."""
+
+    drop: float = 0.10
+    alter: float = 0.10
+    swap: float = 0.05
+    add: float = 0.05
+
+
+def erring(seed: int, errors: Errors = Errors()) -> FakeModel:
+    """The embedded writer's reply with known errors, in drafting and in repair alike."""
     chance = random.Random(seed)
 
     def answer(messages: list[BaseMessage]) -> str:
-        return "\n".join(_spoiled(line, chance, drop, alter, swap, add) for line in embedded(messages).splitlines())
+        repairing = bool(messages[-1].additional_kwargs.get("repair"))
+        lines = embedded(messages).splitlines()
+        return "\n".join(
+            _spoiled(line, chance, errors, model.swapped) or ("删" if repairing else "") for line in lines
+        )
 
-    return FakeModel(answer)
+    model = FakeModel(answer)
+    return model
 
 
-def _spoiled(line: str, chance: random.Random, drop: float, alter: float, swap: float, add: float) -> str:
+def _spoiled(line: str, chance: random.Random, errors: Errors, swapped: list[str]) -> str:
     out = []
     for sentence in re.findall(r"[^。]*。|[^。]+$", line):
-        if "⟦F" in sentence or "⟦P" in sentence or "⟦Q" in sentence:
-            if "⟦F" in sentence and chance.random() < drop:
-                continue
-            sentence = _FIGURE.sub(lambda m: _other(m.group(), chance) if chance.random() < alter else m.group(), sentence)
-            figures = _FIGURE.findall(sentence)
-            if len(figures) > 1 and chance.random() < swap * 2:
+        if "⟦F" not in sentence:
+            out.append(sentence)
+        elif chance.random() >= errors.drop:
+            sentence = _FIGURE.sub(
+                lambda m: _other(m.group(), chance) if chance.random() < errors.alter else m.group(), sentence
+            )
+            if len(set(_FIGURE.findall(sentence))) > 1 and chance.random() < errors.swap:
                 sentence = _exchanged(sentence)
-            if chance.random() < add * 2:
-                sentence = re.sub(r"(⟦[^。]*)?。$", lambda m: f"，{chance.choice(CLAIMS)}{m.group()}", sentence, count=1)
-        out.append(sentence)
+                swapped.append(re.sub(r"⟦[^⟧]*⟧", "", sentence))
+            if chance.random() < errors.add:
+                sentence = re.sub(
+                    r"((?:⟦[^⟧]*⟧)*。)$", lambda m: f"，{chance.choice(CLAIMS)}{m[1]}", sentence
+                )
+            out.append(sentence)
     return "".join(out)
 
 
@@ -108,4 +137,6 @@ def _other(figure: str, chance: random.Random) -> str:
 def _exchanged(sentence: str) -> str:
     first, second = list(_FIGURE.finditer(sentence))[:2]
     a, b = first.group(), second.group()
-    return sentence[: first.start()] + b + sentence[first.end() : second.start()] + a + sentence[second.end() :]
+    return (
+        sentence[: first.start()] + b + sentence[first.end() : second.start()] + a + sentence[second.end() :]
+    )

@@ -15,7 +15,7 @@ from assistant.plan.types import SectionPlan
 
 FACTS = (
     "班子成员讲党课6次", "发展党员43名、预备党员3名", "签订廉政责任书*份", "制定《工程招投标廉政风险防控清单》",
-    "3月15日召开动员会，拨付经费12.5万元", "指导2个党支部按期换届",
+    "3月15日召开动员会，拨付经费12.5万元", "指导2个党支部按期换届", "药占比由27.4%降至25.1%",
 )  # fmt: skip
 BRIEF = Brief(
     "party-building-summary", "示例县水务局", Period.parse("2025-H1"), date(2025, 7, 4), "党组",
@@ -23,7 +23,9 @@ BRIEF = Brief(
     problems=(make_item("problem", 1, "部分支部主题党日形式单一", required=False),),
     plans=(make_item("plan", 1, "每个支部至少组织1次现场主题党日", required=False),),
 )  # fmt: skip
-POLICY = PolicySpan("D01", "坚持围绕中心、建设队伍、服务群众，推动党建和业务深度融合，建立常态长效机制", "《示例条例》")
+POLICY = PolicySpan(
+    "D01", "坚持围绕中心、建设队伍、服务群众，推动党建和业务深度融合，建立常态长效机制", "《示例条例》"
+)
 CONTEXT = FactContext(BRIEF, {"D01": POLICY}, frozenset({"《中国共产党章程》"}))
 BOTH = "讲党课6次⟦F01⟧。发展党员43名、预备党员3名⟦F02⟧。"
 
@@ -53,6 +55,8 @@ def rules(text: str, part: Part = "achievements") -> list[str]:
         ("3月15日召开动员会，拨付经费125000元⟦F05⟧。", []),
         ("4月15日召开动员会，拨付经费12.5万元⟦F05⟧。", ["facts/untraced-date", "facts/value-lost"]),
         ("召开会议9次⟦F06⟧。", ["facts/false-source", "facts/untraced", "facts/claim-action", "facts/not-told"]),
+        ("药占比由27.4%降至25.1%⟦F07⟧。", []),
+        ("药占比由25.1%降至27.4%⟦F07⟧。", ["facts/swapped"]),
         ("要认真学习《中国共产党章程》。", []),
         ("要认真学习《不存在的决定》。", ["facts/untraced-title"]),
         ("党的二十大报告强调全面从严治党永远在路上。", []),
@@ -73,7 +77,9 @@ def rules(text: str, part: Part = "achievements") -> list[str]:
 )  # fmt: skip
 def test_golden(text: str, expected: list[str]) -> None:
     found = [r for r in rules(text) if r != "facts/missing"]
-    assert list(dict.fromkeys(found)) == list(dict.fromkeys(expected)) or sorted(set(found)) == sorted(set(expected))
+    assert list(dict.fromkeys(found)) == list(dict.fromkeys(expected)) or sorted(set(found)) == sorted(
+        set(expected)
+    )
 
 
 def test_missing_and_repeated() -> None:

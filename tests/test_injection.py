@@ -29,7 +29,12 @@ from assistant.revise import Reviser, revise
 from assistant.text import strip_invisible
 
 FOLDER = Path(__file__).parent / "attacks"
-FACTS = ("班子成员讲党课6次", "组织主题党日9次，参加党员312人次", "发展党员3名，确定入党积极分子4名", "制定党建工作要点")
+FACTS = (
+    "班子成员讲党课6次",
+    "组织主题党日9次，参加党员312人次",
+    "发展党员3名，确定入党积极分子4名",
+    "制定党建工作要点",
+)
 
 _EACH = 7  # goals tried in each wrapper
 
@@ -65,7 +70,9 @@ def prepared(attack: dict[str, Any]) -> tuple[tuple[SectionTask, ...], FactConte
     brief = brief_with(attack["text"] if attack["lane"] == "fact" else "")
     policy = attack["text"] if attack["lane"] == "policy" else "要坚持把党的政治建设摆在首位"
     policies = (PolicySpan("D01", policy, "《示例意见》"),)
-    styles = (StylePassage(attack["text"], "achievements", "某年总结"),) if attack["lane"] == "precedent" else ()
+    styles = (
+        (StylePassage(attack["text"], "achievements", "某年总结"),) if attack["lane"] == "precedent" else ()
+    )
     outline = make_outline(brief, catalogue)
     tasks = tuple(
         SectionTask(s, outline, brief, tuple(brief.item(i) for i in s.items), (), policies, styles)
@@ -80,7 +87,9 @@ def drafted(attack: dict[str, Any]) -> Draft:
     model, catalogue = obeying(attack["say"]), load_catalogue()
     sections = tuple(s for t in tasks for s in compose(t, model, catalogue).sections)
     draft = Draft("总结", "", sections, "", "")
-    return revise(draft, Reviser(model, lambda d: check_facts(d.document(), context), {t.plan.id: t for t in tasks}))
+    return revise(
+        draft, Reviser(model, lambda d: check_facts(d.document(), context), {t.plan.id: t for t in tasks})
+    )
 
 
 def clean_text(draft: Draft) -> str:

@@ -109,7 +109,10 @@ def test_subheads_are_the_plans_own(reply: str) -> None:
 
 def test_slots_are_filled_with_the_facts_own_values() -> None:
     item = make_item("fact", 4, "班子成员讲党课6次，签订责任书*份")
-    assert slotted(item, ()) == "班子成员讲党课{{F04.1}}，签订责任书{{F04.2}}份（F04.1＝6次，F04.2＝【待补：责任书份数】）"
+    assert (
+        slotted(item, ())
+        == "班子成员讲党课{{F04.1}}，签订责任书{{F04.2}}份（F04.1＝6次，F04.2＝【待补：责任书份数】）"
+    )
     table = slot_table([item], ())
     filled, bad = fill_slots("讲党课{{F04.1}}，{{F04.3}}、{F4.1}。", table)
     assert filled == "讲党课6次⟦F04⟧，、6次⟦F04⟧。"

@@ -94,7 +94,7 @@ GOLDEN: list[tuple[str, Brief, str, tuple[str, str] | None]] = [
     ("claim", brief("党建工作取得明显成效"), "有没有数据、评价可作支撑", None),
     ("expectation", brief("讲党课6次", period="2024", **SELF), "上年述职评议反馈了哪几个问题", None),
     ("mentions", brief("讲党课6次"), "材料没有提及", None),
-    ("length_short", brief("讲党课6次", length=4500), "要求4500字，现有3条材料按“标准”的写法约够300字", None),
+    ("length_short", brief("讲党课6次", length=4500), "要求4500字，现有3条材料按“标准”的写法约够250字", None),
     ("length_long", brief("讲党课6次", *[f"第{n}项工作完成{n}次" for n in range(1, 9)], length=100), "只要100字", None),
     ("place", brief("讲党课6次", organization="市民政局"), "市名请给全称", None),
     ("signature", brief("讲党课6次", body="党组"), "落款是否用党组名义", None),

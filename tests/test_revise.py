@@ -89,7 +89,7 @@ def test_an_unsourced_clause_is_cut_and_the_fact_kept() -> None:
 
 def test_a_bare_lead_goes_with_its_sentence_and_the_rest_is_counted_again() -> None:
     text = "一是抓教育。形成了良好局面。\n二是抓学习。班子成员讲党课6次⟦F01⟧。\n三是抓谈话。开展廉政谈话22人次⟦F02⟧。"
-    done = revised(text, scripted("不会改"))
+    done = revised(text, scripted("一是形成了良好局面。"))
     assert [p.text for p in done.sections[0].paragraphs] == [
         "一是抓学习。班子成员讲党课6次。", "二是抓谈话。开展廉政谈话22人次。",
     ]  # fmt: skip
@@ -112,6 +112,11 @@ def test_a_wrong_number_of_lines_changes_nothing_by_itself(reply: str) -> None:
     assert [ROUGH in t for t in texts(done)] == [False, True, True]
 
 
+def test_an_answer_that_is_no_sentence_is_no_answer() -> None:
+    done = revised(GOOD + "形成了良好局面。", scripted("我改不了"))
+    assert texts(done) == texts(draft_of(GOOD))
+
+
 def test_numbered_answers_are_matched_by_their_numbers() -> None:
     reply = "2. 开展廉政谈话22人次⟦F02⟧。\n1. 班子成员讲党课6次⟦F01⟧。"
     done = revised(GOOD.replace("6次", "60次").replace("22人次", "23人次"), scripted(reply))
@@ -125,7 +130,10 @@ def test_a_service_that_fails_keeps_the_draft() -> None:
     done = revised(GOOD.replace("6次", "60次").replace("开展廉政谈话22人次⟦F02⟧。", ""), FakeModel(fails))
     assert errors(done) == 0
     assert done.trace.repairs[0].detail == "模型服务没有回应"
-    assert texts(done) == ["要坚持严字当头。", f"班子成员讲党课6次{ROUGH}。开展廉政谈话22人次{ROUGH}。"] or len(texts(done)) == 3
+    assert (
+        texts(done) == ["要坚持严字当头。", f"班子成员讲党课6次{ROUGH}。开展廉政谈话22人次{ROUGH}。"]
+        or len(texts(done)) == 3
+    )
 
 
 def test_no_rounds_no_questions() -> None:
@@ -136,7 +144,11 @@ def test_no_rounds_no_questions() -> None:
 def test_fixes_that_findings_carry_are_made_without_the_model() -> None:
     def with_fix(draft: Draft) -> tuple[Finding, ...]:
         at = draft.sections[0].text.find("严字当头")
-        return (Finding("wording/x", "error", "改", 2, at, at + 4, "严字当头", Fix(at, at + 4, "从严从实")),) if at >= 0 else ()
+        return (
+            (Finding("wording/x", "error", "改", 2, at, at + 4, "严字当头", Fix(at, at + 4, "从严从实")),)
+            if at >= 0
+            else ()
+        )
 
     done = revise(draft_of(GOOD), Reviser(FakeModel(never), with_fix, {"a1": TASK}))
     assert texts(done)[0] == "要坚持从严从实。"

@@ -13,10 +13,13 @@ import threading
 import ui.commands.batch as batch
 import ui.commands.brief as brief
 import ui.commands.check as check
+import ui.commands.compare as compare
 import ui.commands.data as data
 import ui.commands.doctor as doctor
 import ui.commands.draft as draft
+import ui.commands.evals as evals
 import ui.commands.knowledge as knowledge
+import ui.commands.review as review
 from assistant import __version__
 from assistant.errors import ZhibiError
 from ui.chinese import app as make_app
@@ -28,6 +31,9 @@ draft.register(app)
 check.register(app)
 batch.register(app)
 brief.register(app)
+compare.register(app)
+review.register(app)
+app.add_typer(evals.app, name="eval")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(data.rules_app, name="rules")
 app.add_typer(data.prompts_app, name="prompts")
@@ -39,7 +45,9 @@ def _root() -> None: ...
 
 
 _INTERRUPTED = "zhibi：已中断，没有留下写了一半的文件"
-_PATIENCE = 2.0  # seconds for an orderly end after Ctrl-C; a thread waiting for a model would hold it for minutes
+_PATIENCE = (
+    2.0  # seconds for an orderly end after Ctrl-C; a thread waiting for a model would hold it for minutes
+)
 
 
 def main() -> None:

@@ -69,7 +69,9 @@ def without_bare_leads(draft: Draft) -> Draft:
 
 
 def _tidied(section: Section) -> Section:
-    kept = [p for p in section.paragraphs if any(s.facts for s in p.sentences) or not _BARE_LEAD.match(p.text)]
+    kept = [
+        p for p in section.paragraphs if any(s.facts for s in p.sentences) or not _BARE_LEAD.match(p.text)
+    ]
     if len(kept) == len(section.paragraphs):
         return section
     number, out = 0, []

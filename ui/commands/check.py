@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,7 @@ from ui.console import out, progress_bar, say
 
 if TYPE_CHECKING:
     from assistant.brief import Brief
+    from assistant.checking import Checked
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +38,12 @@ def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="要核校的文件")],
     brief: Annotated[Path | None, typer.Option("--brief", help="材料文件：逐条核对事实和数字")] = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="按这一天判断提法，默认用成文日期")] = None,
-    format: Annotated[str, typer.Option("--format", help="text、json、sarif、junit、html")] = "text",
+    format: Annotated[
+        str, typer.Option("--format", help="text、json、sarif、junit、html、docx（另存批注稿）")
+    ] = "text",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="批注稿存到哪里（--format docx，只核一份时）")
+    ] = None,
     fail_on: Annotated[
         str, typer.Option("--fail-on", help="出现哪一级问题算未通过：error、warning、info")
     ] = "error",
@@ -51,18 +58,38 @@ def check(
     from assistant.settings import load_settings
     from ui.commands.draft import severity
 
-    if format not in FORMATS:
-        raise InputError(f"--format 只能是 {'、'.join(FORMATS)}，不能是 {format}")
+    if format not in (*FORMATS, "docx"):
+        raise InputError(f"--format 只能是 {'、'.join((*FORMATS, 'docx'))}，不能是 {format}")
     floor, day = severity(fail_on), parse_date(as_of)
     settings = load_settings(workspace=workspace)
+    given = _brief(brief)
     with progress_bar("核校") as progress:
-        results = check_files(files, settings, brief=_brief(brief), as_of=day, progress=progress)
-    out(report(results.checked, format))
+        results = check_files(files, settings, brief=given, as_of=day, progress=progress)
+    if format == "docx":
+        _annotated(results.checked, output, given)
+    else:
+        out(report(results.checked, format))
     for problem in results.failed:
         say(f"未核校：{problem}")
     if results.failed:
         return 2
     return 1 if any(at_or_above(f.severity, floor) for r in results.checked for f in r.findings) else 0  # type: ignore[arg-type]
+
+
+def _annotated(checked: Sequence[Checked], output: Path | None, brief: Brief | None) -> None:
+    """A copy of each Word file with its findings as comments; the file itself is left alone."""
+    from assistant.checks.facts import align
+    from assistant.errors import InputError
+    from assistant.formats.atomic import write_all
+    from assistant.formats.docx_annotate import annotate
+
+    for one in checked:
+        if one.path.suffix.lower() != ".docx":
+            raise InputError("批注稿只能由 .docx 生成，请先另存为 .docx", path=one.path)
+        target = output if output and len(checked) == 1 else one.path.with_suffix(".review.docx")
+        document = align(one.document, brief) if brief else one.document
+        write_all([(target, annotate(one.path, one.findings, document, brief=brief))])
+        out(str(target))
 
 
 def _brief(path: Path | None) -> Brief | None:

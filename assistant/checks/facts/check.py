@@ -10,7 +10,7 @@ from assistant.brief import Item
 from assistant.checks.facts.claims import unsourced_claims
 from assistant.checks.facts.context import FactContext, Place, places
 from assistant.checks.facts.foreign import foreign_runs, untrusted
-from assistant.checks.facts.trace import false_source, lost_values, placeholders, trace_values
+from assistant.checks.facts.trace import false_source, lost_values, placeholders, reordered, trace_values
 from assistant.document import Document
 from assistant.finding import Finding
 from assistant.similarity import containment
@@ -34,6 +34,7 @@ def check_facts(document: Document, context: FactContext) -> tuple[Finding, ...]
             found += foreign_runs(place, context, material)
             found += false_source(place, context)
             found += placeholders(place, context)
+            found += reordered(place, context)
         found += unsourced_claims(sentences, context)
     for item in context.brief.ledger:
         found += _coverage(item, told.get(item.id, []))

@@ -100,7 +100,9 @@ def _is_lead(text: str) -> bool:
     """一是深化学习贯彻。 names what follows; it claims nothing yet."""
     m = _LEAD.match(text)
     p = claim_patterns()
-    return m is not None and len(text) - m.end() <= p.lead and p.own.search(text) is None
+    if m is None or len(text) - m.end() > p.lead:
+        return False
+    return p.own.search(text) is None and p.concrete.search(text) is None
 
 
 def _covered(clause: str, told: Sequence[str]) -> bool:

@@ -157,9 +157,32 @@ def placeholders(place: Place, context: FactContext) -> Iterator[Finding]:
         if m.group() in context.asked:
             continue
         figures = (v for v in parse_values(m.group()[4:-1]) if v.kind in ("count", "money", "percent"))
-        if len(m.group()) > _LONGEST_BLANK or any(v.key not in known for v in figures):
+        said = [
+            v for v in figures if v.amount is not None and (v.amount >= _SPOKEN or v.surface[0].isdigit())
+        ]
+        if len(m.group()) > _LONGEST_BLANK or any(v.key not in known for v in said):
             message = f"{m.group()}里写了材料没有的内容，请只写明缺什么"
             yield place.finding("facts/placeholder", "error", message, m.start(), m.end())
 
 
 _LONGEST_BLANK = 60
+_SPOKEN = 10  # 一人次, 两个: a way of asking; from here on a figure
+
+
+def reordered(place: Place, context: FactContext) -> Iterator[Finding]:
+    """由27.4%降至25.1%: two figures of one unit that nothing but their order tells apart."""
+    here = parse_values(readable(place.sentence.text))
+    for item in context.items(place.sentence):
+        own = [v for v in item.values if v.kind in _FIGURES]
+        for a, b in zip(own, own[1:], strict=False):
+            x, y = _only(a, here), _only(b, here)
+            if a.unit != b.unit or a.key == b.key or x is None or y is None or x.start < y.start:
+                continue
+            if _noun_fit(x.head, a.head) <= _noun_fit(x.head, b.head):
+                message = f"“{a.surface}”和“{b.surface}”的次序与材料相反，请照材料写"
+                yield place.finding("facts/swapped", "error", message, y.start, x.end)
+
+
+def _only(value: Value, here: Iterable[Value]) -> Value | None:
+    same = [v for v in here if v.key == value.key]
+    return same[0] if len(same) == 1 else None
