@@ -6,8 +6,6 @@ import re
 from functools import cache
 from typing import Any, NamedTuple
 
-import yaml
-
 from assistant import resources
 from assistant.similarity import bigrams
 
@@ -26,7 +24,7 @@ class _Table(NamedTuple):
 
 @cache
 def _table() -> _Table:
-    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "answers.yaml").read_text("utf-8"))
+    data: dict[str, Any] = resources.read_yaml("knowledge", "answers.yaml")
     rows = tuple(_Answer(re.compile(r["problem"]), re.compile(r["plan"])) for r in data["answers"])
     return _Table(rows, frozenset(b for word in data["common_words"] for b in bigrams(word)))
 

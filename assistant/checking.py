@@ -11,8 +11,10 @@ from assistant.brief import Brief
 from assistant.catalogue import load_catalogue
 from assistant.checks.engine import check
 from assistant.checks.facts import FactContext, align, check_facts
+from assistant.checks.fix import fix_document
 from assistant.checks.profile import Profile, infer_profile, profile_of
 from assistant.checks.registry import load_rules
+from assistant.checks.suppress import suppress, suppressions_for
 from assistant.document import Document
 from assistant.errors import ZhibiError
 from assistant.finding import Finding
@@ -32,6 +34,7 @@ class Checked:
     document: Document
     findings: tuple[Finding, ...]
     warnings: tuple[str, ...] = ()
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,24 @@ def check_files(
         try:
             read = read_document(path)
             findings = check_document(read.document, settings, brief=brief, as_of=as_of)
-            checked.append(Checked(path, read.document, findings, read.warnings))
+            kept, _ = suppress(findings, suppressions_for(path), path.name)
+            checked.append(Checked(path, read.document, kept, read.warnings, read.meta.encoding))
         except ZhibiError as exc:
             failed.append(exc)
         progress(path.name, number, len(files))
     return Results(tuple(checked), tuple(failed))
+
+
+def fix_text(checked: Checked) -> bytes | None:
+    """The .txt or .md file with its safe fixes put in, in its own encoding; None where there is nothing to fix."""
+    fixed = fix_document(checked.document, checked.findings)
+    encoding = checked.encoding or "utf-8"
+    lines = checked.path.read_bytes().decode(encoding).splitlines(keepends=True)
+    for before, after in zip(checked.document.blocks, fixed.blocks, strict=True):
+        if before.text != after.text and before.line:
+            lines[before.line - 1] = lines[before.line - 1].replace(before.text, after.text, 1)
+    changed = fixed.blocks != checked.document.blocks
+    return "".join(lines).encode(encoding) if changed else None
 
 
 def check_document(

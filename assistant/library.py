@@ -14,8 +14,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from assistant import resources
 from assistant.brief import Brief
 from assistant.catalogue import Catalogue, PolicyDocument
@@ -139,7 +137,7 @@ def _in_force(document: PolicyDocument, first: date | None, on: date | None) -> 
 
 @cache
 def _rules() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "evidence.yaml").read_text("utf-8"))
+    data: dict[str, Any] = resources.read_yaml("knowledge", "evidence.yaml")
     return data
 
 

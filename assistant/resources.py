@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from assistant.errors import KnowledgeError
 
@@ -45,3 +48,13 @@ def each(kind: str, pattern: str, overlay: Path | None = None) -> Iterator[Path]
         for path in sorted(folder.glob(pattern)):
             chosen[path.relative_to(folder).as_posix()] = path
     yield from (chosen[name] for name in sorted(chosen))
+
+
+def read_yaml(kind: str, name: str, overlay: Path | None = None) -> Any:
+    """The content of one data file; KnowledgeError with its line where it is no YAML."""
+    path = find(kind, name, overlay)
+    try:
+        return yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as exc:
+        line = exc.problem_mark.line + 1 if exc.problem_mark else None
+        raise KnowledgeError("这个数据文件不是有效的 YAML，请检查缩进和引号", path=path, line=line) from None

@@ -14,8 +14,6 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, Literal
 
-import yaml
-
 from assistant import resources
 from assistant.text import CLAUSE_END, Span, clause_around, half_width, is_cjk
 
@@ -70,7 +68,7 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """The shipped lexicon, compiled once."""
-    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "lexicon.yaml").read_text("utf-8"))
+    data: dict[str, Any] = resources.read_yaml("knowledge", "lexicon.yaml")
     unit_of = {surface: unit for unit, surfaces in data["measures"].items() for surface in surfaces}
     unknown = "|".join(re.escape(u) for u in sorted(data["unknown"], key=len, reverse=True))
     return Lexicon(

@@ -89,6 +89,35 @@ def test_check_reports_json_and_exit_code(tmp_path: Path, capsys: pytest.Capture
     assert any("若干准则" in f["quote"] for f in entry["findings"])
 
 
+def test_safe_fixes_go_in_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = tmp_path / "文.txt"
+    text.write_bytes(
+        "一、主要工作\n贯彻党中央做出的决策部署,提升群众收获感、幸福感、安全感。\n".encode("gb18030")
+    )
+    cli("check", text, "--fix")
+    once = text.read_bytes().decode("gb18030")
+    assert "获得感、幸福感、安全感" in once
+    cli("check", text, "--fix")
+    assert text.read_bytes().decode("gb18030") == once
+
+
+def test_a_baseline_leaves_only_what_is_new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text, known = tmp_path / "文.txt", tmp_path / "known.json"
+    text.write_text("一、主要工作\n增强群众收获感。\n", "utf-8")
+    cli("check", text, "--save-baseline", known)
+    capsys.readouterr()
+    assert cli("check", text, "--baseline", known, "--format", "json", "--fail-on", "info") == 0
+    assert json.loads(capsys.readouterr().out)["files"][0]["findings"] == []
+
+
+def test_an_annotated_copy_of_a_word_file(root: Path, tmp_path: Path) -> None:
+    cli("draft", root / "examples" / "bullets.txt", "-o", tmp_path / "a.docx")
+    before = (tmp_path / "a.docx").read_bytes()
+    cli("check", tmp_path / "a.docx", "--format", "docx", "-o", tmp_path / "b.docx")
+    assert (tmp_path / "a.docx").read_bytes() == before
+    assert "word/comments.xml" in zipfile.ZipFile(tmp_path / "b.docx").namelist()
+
+
 def test_check_against_a_brief(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cli("draft", root / "examples" / "bullets.txt", "-o", tmp_path / "a.docx", "--format", "md")
     capsys.readouterr()

@@ -103,5 +103,5 @@ def test_plans(text: str, expected: list[str]) -> None:
 
 def test_opening_may_say_what_it_stands_for_but_no_result() -> None:
     opening = "今年以来，局党组坚持以习近平新时代中国特色社会主义思想为指导，扎实开展工作"
-    assert {r for r in rules(opening + "。", "opening")} == {"facts/missing"}
+    assert set(rules(opening + "。", "opening")) == {"facts/missing"}
     assert "facts/claim-result" in rules(opening + "，取得了明显成效。", "opening")

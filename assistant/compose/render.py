@@ -60,8 +60,9 @@ def ledger_text(items: Sequence[Item], questions: Sequence[Question], *, slots: 
     """One line an item: id, the text as it must stand (placeholders and open questions in place), source."""
     rows = []
     for i in items:
-        text = slotted(i, questions) if slots else clause(i, questions)
-        rows.append(f"⟦{i.id}⟧ {safe(_harmless(text))}" + (f"（来源：{safe(i.source)}）" if i.source else ""))
+        text = _harmless(clause(i, questions))
+        shown = slotted(i, questions) if slots and _LEFT_OUT not in text else text
+        rows.append(f"⟦{i.id}⟧ {safe(shown)}" + (f"（来源：{safe(i.source)}）" if i.source else ""))
     return "\n".join(rows)
 
 

@@ -8,8 +8,6 @@ from functools import cache
 from itertools import product
 from typing import Any
 
-import yaml
-
 from assistant import resources
 from assistant.catalogue import Theme
 from assistant.similarity import bigrams
@@ -21,7 +19,7 @@ _CLAUSE = re.compile(r"[，。；、：]")
 
 @cache
 def _data() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "writer/plans.yaml").read_text("utf-8"))
+    data: dict[str, Any] = resources.read_yaml("knowledge", "writer/plans.yaml")
     return data
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from assistant import resources
 from assistant.brief import Brief
 
@@ -25,7 +23,7 @@ class UnitNames:
 
 @cache
 def _table() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "units.yaml").read_text("utf-8"))
+    data: dict[str, Any] = resources.read_yaml("knowledge", "units.yaml")
     return data
 
 

@@ -44,6 +44,11 @@ def check(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="批注稿存到哪里（--format docx，只核一份时）")
     ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="改掉有把握的错：.txt/.md 就地改，.docx 另存带修订的批注稿")
+    ] = False,
+    baseline: Annotated[Path | None, typer.Option("--baseline", help="已认可的问题清单，只报新问题")] = None,
+    save_baseline: Annotated[Path | None, typer.Option("--save-baseline", help="把现有问题存为清单")] = None,
     fail_on: Annotated[
         str, typer.Option("--fail-on", help="出现哪一级问题算未通过：error、warning、info")
     ] = "error",
@@ -65,15 +70,45 @@ def check(
     given = _brief(brief)
     with progress_bar("核校") as progress:
         results = check_files(files, settings, brief=given, as_of=day, progress=progress)
+    if fix:
+        _fixed(results.checked, given)
+    checked = _against(results.checked, baseline, save_baseline)
     if format == "docx":
-        _annotated(results.checked, output, given)
+        _annotated(checked, output, given)
     else:
-        out(report(results.checked, format))
+        out(report(checked, format))
     for problem in results.failed:
         say(f"未核校：{problem}")
     if results.failed:
         return 2
-    return 1 if any(at_or_above(f.severity, floor) for r in results.checked for f in r.findings) else 0  # type: ignore[arg-type]
+    return 1 if any(at_or_above(f.severity, floor) for r in checked for f in r.findings) else 0  # type: ignore[arg-type]
+
+
+def _fixed(checked: Sequence[Checked], brief: Brief | None) -> None:
+    """Safe fixes: text files in place, Word files as tracked changes in a copy."""
+    from assistant.checking import fix_text
+    from assistant.formats.atomic import write_all
+
+    for one in checked:
+        if one.path.suffix.lower() == ".docx":
+            _annotated([one], None, brief)
+        elif one.path.suffix.lower() in (".txt", ".md") and (data := fix_text(one)) is not None:
+            write_all([(one.path, data)])
+            say(f"已改：{one.path}")
+
+
+def _against(checked: Sequence[Checked], baseline: Path | None, save: Path | None) -> Sequence[Checked]:
+    """Only what the baseline does not know; the baseline written where asked for."""
+    from dataclasses import replace
+
+    from assistant.checks.baseline import make_baseline, new_findings, read_baseline, write_baseline
+
+    if save is not None:
+        write_baseline(save, make_baseline({one.path.name: one.findings for one in checked}))
+    if baseline is None:
+        return checked
+    known = read_baseline(baseline)
+    return [replace(one, findings=new_findings(one.findings, one.path.name, known)) for one in checked]
 
 
 def _annotated(checked: Sequence[Checked], output: Path | None, brief: Brief | None) -> None:

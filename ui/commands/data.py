@@ -50,7 +50,7 @@ def rules_explain(
 def rules_validate(
     folder: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="自己的数据文件夹")] = None,
 ) -> int:
-    from assistant.checks.registry import problems_of
+    from assistant.checks.examples import validate as problems_of
     from assistant.settings import load_settings
 
     problems = problems_of(folder or load_settings().overlay)

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from assistant import resources
 from assistant.checks.facts.context import FactContext, Place
 from assistant.checks.facts.trace import readable
@@ -47,7 +45,7 @@ class ClaimPatterns:
 
 @cache
 def claim_patterns() -> ClaimPatterns:
-    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "claims.yaml").read_text("utf-8"))
+    data: dict[str, Any] = resources.read_yaml("knowledge", "claims.yaml")
     one = {key: re.compile("|".join(f"(?:{p})" for p in data[key])) for key in _KEYS}
     return ClaimPatterns(
         **one,

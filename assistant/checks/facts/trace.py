@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from assistant.brief import Item
 from assistant.checks.facts.context import FactContext, Place
@@ -174,7 +175,7 @@ def reordered(place: Place, context: FactContext) -> Iterator[Finding]:
     here = parse_values(readable(place.sentence.text))
     for item in context.items(place.sentence):
         own = [v for v in item.values if v.kind in _FIGURES]
-        for a, b in zip(own, own[1:], strict=False):
+        for a, b in pairwise(own):
             x, y = _only(a, here), _only(b, here)
             if a.unit != b.unit or a.key == b.key or x is None or y is None or x.start < y.start:
                 continue

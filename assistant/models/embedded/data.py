@@ -9,8 +9,6 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import yaml
-
 from assistant import resources
 from assistant.brief import REGISTERS, Register
 
@@ -65,7 +63,7 @@ class Patterns:
 
 
 def _load(name: str) -> Any:
-    return yaml.load(resources.find("knowledge", f"writer/{name}").read_text("utf-8"), yaml.CSafeLoader)
+    return resources.read_yaml("knowledge", f"writer/{name}")
 
 
 @cache
