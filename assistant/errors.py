@@ -6,7 +6,7 @@
     │   ├── DocumentError   a document cannot be read or written
     │   └── KnowledgeError  a file of knowledge/ or prompts/ is wrong
     └── ServiceError        a model or index service did not answer     exit code 3
-        └── EgressRefused   the text may not leave this machine         exit code 2
+        └── EgressRefusedError  the text may not leave this machine         exit code 2
 
 Messages are one Chinese sentence for the user; ``place`` says where, as ``path:line``.
 """
@@ -56,7 +56,7 @@ class ServiceError(ZhibiError):
     exit_code = 3
 
 
-class EgressRefused(ServiceError):
+class EgressRefusedError(ServiceError):
     """The text carries a mark that forbids sending it to this endpoint."""
 
     exit_code = 2

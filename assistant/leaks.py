@@ -14,7 +14,7 @@ from assistant.document import Document
 from assistant.finding import Finding
 from assistant.index import Index
 from assistant.library import formulae
-from assistant.text import fold
+from assistant.text import fold, is_cjk
 
 _RUN = 20  # characters; shorter runs are shared by honest texts of the genre
 _SHORTEST_NAME = 3
@@ -60,11 +60,11 @@ def _runs(text: str, number: int, index: Index, allowed: str, common: Collection
     for run in index.copies(text, _RUN):
         piece = text[run.start : run.end]
         folded = fold(piece)
-        for phrase in common:
-            folded = folded.replace(phrase, "")
         for formula in formulae():
             folded = formula.sub("", folded)
-        if len(folded) >= _RUN and folded not in allowed:
+        for phrase in common:
+            folded = folded.replace(phrase, "")
+        if sum(map(is_cjk, folded)) >= _RUN and folded not in allowed:
             message = (
                 f"这段话与过去的材料《{run.source}》连续{run.end - run.start}字相同，请改写或核对是否套用"
             )

@@ -22,7 +22,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -56,12 +58,20 @@ def write_briefs(folder: Path, count: int) -> list[Path]:
 def answer(body: dict[str, Any]) -> str:
     """The facts of the section asked for, as they stand."""
     text = body["messages"][-1]["content"]
-    ledger = dict(line[1:].split("⟧ ", 1) for line in text.splitlines() if line.startswith("⟦") and "⟧ " in line)
-    wanted = text.split("本节要写的事实：")[1].splitlines()[0].split("、") if "本节要写的事实" in text else list(ledger)
+    ledger = dict(
+        line[1:].split("⟧ ", 1) for line in text.splitlines() if line.startswith("⟦") and "⟧ " in line
+    )
+    wanted = (
+        text.split("本节要写的事实：")[1].splitlines()[0].split("、")
+        if "本节要写的事实" in text
+        else list(ledger)
+    )
     return "\n".join(f"{ledger[i]}⟦{i}⟧。" for i in wanted if i in ledger) or "要坚持真抓实干。"
 
 
-def run_all(briefs: list[Path], url: str, workspace: Path, out: Path, *, jobs: int = 4, concurrency: int = 8) -> None:
+def run_all(
+    briefs: list[Path], url: str, workspace: Path, out: Path, *, jobs: int = 4, concurrency: int = 8
+) -> None:
     """Every brief drafted to a JSON file of its text; a file that is there is not written again."""
     from assistant.catalogue import load_catalogue
     from assistant.drafting import Job, draft
@@ -69,7 +79,9 @@ def run_all(briefs: list[Path], url: str, workspace: Path, out: Path, *, jobs: i
     from assistant.settings import Settings
 
     catalogue = load_catalogue()
-    settings = Settings(model="m", base_url=url, api_key="k", workspace=workspace, timeout=60, concurrency=concurrency)  # type: ignore[arg-type]
+    settings = Settings(
+        model="m", base_url=url, api_key="k", workspace=workspace, timeout=60, concurrency=concurrency
+    )  # type: ignore[arg-type]
 
     def one(path: Path) -> None:
         target = out / f"{path.stem}.json"
@@ -108,7 +120,16 @@ def killed_run(folder: Path, briefs: list[Path], moment: float, seconds: float =
     workspace, out = folder / "workspace", folder / "out"
     out.mkdir(parents=True)
     with Scripted(slow(seconds)) as server:
-        command = [sys.executable, "-m", "benchmarks.gateway", "_run", str(briefs[0].parent), server.url, str(workspace), str(out)]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.gateway",
+            "_run",
+            str(briefs[0].parent),
+            server.url,
+            str(workspace),
+            str(out),
+        ]
         process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
         while not server.requests and process.poll() is None:
             time.sleep(0.01)
@@ -116,9 +137,13 @@ def killed_run(folder: Path, briefs: list[Path], moment: float, seconds: float =
         if alive := process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        before, kept = len(server.requests), stored(workspace)
+        before, kept = sum(map(bool, server.requests)), stored(workspace)
         subprocess.run(command, cwd=ROOT, check=True)
-        asked = Counter(hashlib.sha256(json.dumps(r["messages"], sort_keys=True).encode()).hexdigest() for r in server.requests)
+        asked = Counter(
+            hashlib.sha256(json.dumps(r["messages"], sort_keys=True).encode()).hexdigest()
+            for r in server.requests
+            if r
+        )
     return {
         "killed": alive, "files": files(out), "requests": sum(asked.values()), "different": len(asked), "sent_before": before,
         "stored_before": kept, "again": sum(n - 1 for n in asked.values()), "unanswered": before - kept,
@@ -151,6 +176,25 @@ def calm_run(folder: Path, briefs: list[Path]) -> dict[str, Any]:
         return {"files": files(out), "requests": len(server.requests), "wall": time.monotonic() - started}
 
 
+@contextmanager
+def served(seconds: float) -> Iterator[str]:
+    """The scripted server in a process of its own, so that its work is not counted as ours."""
+    command = [sys.executable, "-m", "benchmarks.gateway", "_serve", str(seconds)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _serve(seconds: float) -> None:
+    with Scripted(slow(seconds)) as server:
+        print(server.url, flush=True)
+        sys.stdin.read()
+
+
 def speed(count: int, sections: int, concurrency: int, seconds: float) -> None:
     """Drafting chains of ``count`` documents at once, each its first section alone, then the rest."""
     from assistant.catalogue import load_catalogue
@@ -160,9 +204,11 @@ def speed(count: int, sections: int, concurrency: int, seconds: float) -> None:
     from assistant.models.endpoint import open_endpoint
     from assistant.settings import Settings
 
-    with TemporaryDirectory() as name, Scripted(slow(seconds)) as server:
+    with TemporaryDirectory() as name, served(seconds) as url:
         folder = Path(name)
-        settings = Settings(model="m", base_url=server.url, api_key="k", workspace=folder, timeout=60, concurrency=concurrency)  # type: ignore[arg-type]
+        settings = Settings(
+            model="m", base_url=url, api_key="k", workspace=folder, timeout=60, concurrency=concurrency
+        )  # type: ignore[arg-type]
         catalogue, tasks = load_catalogue(), []
         for path in write_briefs(folder, count):
             found = list(prepare(Job(read_brief(path), settings, catalogue)).tasks)
@@ -174,7 +220,7 @@ def speed(count: int, sections: int, concurrency: int, seconds: float) -> None:
         with ThreadPoolExecutor(count) as pool:
             list(pool.map(lambda t: compose_all(t, model, catalogue, concurrency=concurrency), tasks))
         wall, used = time.monotonic() - started, time.process_time() - cpu
-        raw = asyncio.run(_raw(server.url, count, sections, concurrency))
+        raw = asyncio.run(_raw(url, count, sections, concurrency))
         model.close()
     calls = count * sections
     waves = -(-(calls - count) // concurrency)
@@ -213,7 +259,10 @@ def main() -> None:
         folder, url, workspace, out = sys.argv[2:]
         run_all(sorted(Path(folder).glob("*.yaml")), url, Path(workspace), Path(out))
         return
-    parser = argparse.ArgumentParser()
+    if sys.argv[1:2] == ["_serve"]:
+        _serve(float(sys.argv[2]))
+        return
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("kill", "speed"))
     parser.add_argument("--times", type=int, default=30)
     parser.add_argument("--briefs", type=int, default=0)

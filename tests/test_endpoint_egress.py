@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from langchain_core.messages import HumanMessage
 from servers.scripted import Say, Scripted
 
-from assistant.errors import EgressRefused, InputError, KnowledgeError, ServiceError
+from assistant.errors import EgressRefusedError, InputError, KnowledgeError, ServiceError
 from assistant.models.egress import check_egress, classified_mark, destination
 from assistant.models.endpoint import open_endpoint
 from assistant.models.masking import Mask, Masked, MaskError
@@ -140,13 +140,13 @@ def test_an_address_that_can_be_read_two_ways_is_refused(url: str) -> None:
 
 
 def test_no_network_unless_the_host_is_allowed() -> None:
-    with pytest.raises(EgressRefused, match="默认不联网") as caught:
+    with pytest.raises(EgressRefusedError, match="默认不联网") as caught:
         check_egress(["讲党课6次"], REMOTE, Settings())
     assert caught.value.exit_code == 2
     for host in ("api.example.com", "API.example.com", "api.example.com:443"):
         assert not check_egress(["讲党课6次"], REMOTE, Settings(allow_hosts=(host,))).local
     for host in ("example.com", "*.example.com", "api.example.com:80"):
-        with pytest.raises(EgressRefused):
+        with pytest.raises(EgressRefusedError):
             check_egress([], REMOTE, Settings(allow_hosts=(host,)))
 
 
@@ -157,7 +157,7 @@ def test_hosts_can_be_given_with_commas(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_an_allowed_host_does_not_get_a_marked_text_but_this_machine_does() -> None:
     allowed = Settings(allow_hosts=("api.example.com",))
-    with pytest.raises(EgressRefused, match="机密★10年"):
+    with pytest.raises(EgressRefusedError, match="机密★10年"):
         check_egress(["总结", "机密★10年\n正文"], REMOTE, allowed)
     assert check_egress(["机密★10年"], "http://127.0.0.1:1/v1", Settings()).local
 
@@ -181,7 +181,7 @@ def remote(tmp_path: Path, **changes: Any) -> Settings:
 
 def test_the_gateway_refuses_before_anything_is_sent(tmp_path: Path) -> None:
     model = open_endpoint(remote(tmp_path), "draft")
-    with pytest.raises(EgressRefused, match="没有发送"):
+    with pytest.raises(EgressRefusedError, match="没有发送"):
         model.invoke([HumanMessage("秘密★5年\n讲党课6次")])
     model.close()
     log = [json.loads(line) for line in (tmp_path / "egress.jsonl").read_text().splitlines()]
@@ -189,7 +189,7 @@ def test_the_gateway_refuses_before_anything_is_sent(tmp_path: Path) -> None:
 
 
 def test_masking_that_was_asked_for_needs_a_mask(tmp_path: Path) -> None:
-    with pytest.raises(EgressRefused, match="脱敏"):
+    with pytest.raises(EgressRefusedError, match="脱敏"):
         open_endpoint(remote(tmp_path, mask=True), "draft")
 
 
@@ -327,6 +327,6 @@ def test_a_masked_call_sends_tokens_and_returns_names(tmp_path: Path, live: bool
 def test_a_mark_is_seen_although_the_name_around_it_is_masked(tmp_path: Path) -> None:
     mask = Mask((("unit", "秘密★1年"),))
     model = open_endpoint(remote(tmp_path, mask=True), "draft", mask=mask)
-    with pytest.raises(EgressRefused):
+    with pytest.raises(EgressRefusedError):
         model.invoke([HumanMessage("秘密★1年\n讲党课6次")])
     model.close()

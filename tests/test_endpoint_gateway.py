@@ -14,7 +14,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import HumanMessage, SystemMessage
 from servers.scripted import Drip, Fail, Hang, Raw, Reset, Say, Script, Scripted
 
-from assistant.errors import EgressRefused, InputError, ServiceError
+from assistant.errors import EgressRefusedError, InputError, ServiceError
 from assistant.models.endpoint import model_of, open_endpoint
 from assistant.models.gateway import Gateway, Waiting
 from assistant.models.limits import Limits
@@ -434,7 +434,7 @@ def test_each_role_has_its_own_model() -> None:
     [
         ({}, InputError, "没有设置模型"),
         ({"model": "m"}, InputError, "base_url"),
-        ({"model": "m", "base_url": "https://api.example.com/v1"}, EgressRefused, "api.example.com"),
+        ({"model": "m", "base_url": "https://api.example.com/v1"}, EgressRefusedError, "api.example.com"),
         ({"model": "m", "base_url": "ftp://127.0.0.1/"}, InputError, "http"),
     ],
 )

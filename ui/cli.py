@@ -19,6 +19,7 @@ import ui.commands.doctor as doctor
 import ui.commands.draft as draft
 import ui.commands.evals as evals
 import ui.commands.knowledge as knowledge
+import ui.commands.page as page
 import ui.commands.review as review
 from assistant import __version__
 from assistant.errors import ZhibiError
@@ -33,6 +34,7 @@ batch.register(app)
 brief.register(app)
 compare.register(app)
 review.register(app)
+page.register(app)
 app.add_typer(evals.app, name="eval")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(data.rules_app, name="rules")

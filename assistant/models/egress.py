@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from assistant import resources
-from assistant.errors import EgressRefused, InputError, KnowledgeError
+from assistant.errors import EgressRefusedError, InputError, KnowledgeError
 from assistant.settings import Settings
 from assistant.text import strip_invisible
 
@@ -74,19 +74,19 @@ def _loopback(host: str) -> bool:
 
 
 def check_egress(texts: Iterable[str], base_url: str, settings: Settings) -> Destination:
-    """EgressRefused unless the host is this machine, or is allowed and no text carries a mark of classification."""
+    """EgressRefusedError unless the host is this machine, or is allowed and no text carries a mark of classification."""
     target = destination(base_url)
     if target.local:
         return target
     if not _allowed(target, settings):
-        raise EgressRefused(
+        raise EgressRefusedError(
             f"默认不联网：{target.host} 不是本机，也不在许可名单中，没有发送任何内容；"
             f"确需使用，请在 zhibi.toml 的 allow_hosts 中加入 {target.host}"
         )
     for text in texts:
         mark = classified_mark(text, settings.overlay)
         if mark is not None:
-            raise EgressRefused(
+            raise EgressRefusedError(
                 f"文中有密级或内部标志“{mark}”，不得发往本机以外的模型服务（{target.host}），没有发送任何内容；"
                 "请改用内置写法或本机模型，涉密内容请移至涉密设备处理"
             )
@@ -212,7 +212,7 @@ class EgressLog:
                 finally:
                     os.close(handle)
         except OSError as exc:
-            raise EgressRefused(
+            raise EgressRefusedError(
                 f"外发记录写不进去（{exc.strerror}），没有记录就不发送；请检查工作文件夹", path=self.path
             ) from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from assistant.errors import EgressRefused, InputError
+from assistant.errors import EgressRefusedError, InputError
 from assistant.models import egress
 from assistant.models.journal import FILE_NAME as JOURNAL_FILE
 from assistant.models.journal import Journal
@@ -37,7 +37,7 @@ def open_endpoint(
     waiting: Waiting | None = None,
     live: bool = False,
 ) -> Gateway:
-    """A chat model; InputError where the settings name none, EgressRefused where its host is not allowed. No request."""
+    """A chat model; InputError where the settings name none, EgressRefusedError where its host is not allowed. No request."""
     model = model_of(settings, role)
     if model == EMBEDDED:
         raise InputError(
@@ -46,7 +46,7 @@ def open_endpoint(
     if not settings.base_url:
         raise InputError(f"设置了模型 {model}，但没有设置 base_url（模型服务的地址，通常以 /v1 结尾）")
     if settings.mask and mask is None and not egress.destination(settings.base_url).local:
-        raise EgressRefused("要求脱敏（mask），但没有给出要换掉的名称，没有打开模型")
+        raise EgressRefusedError("要求脱敏（mask），但没有给出要换掉的名称，没有打开模型")
     target = egress.check_egress((), settings.base_url, settings)
     egress.silence_telemetry()
     from assistant.models.gateway import Gateway, Waiting

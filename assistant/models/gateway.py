@@ -22,7 +22,7 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, Field
 
-from assistant.errors import EgressRefused, ServiceError, ZhibiError
+from assistant.errors import EgressRefusedError, ServiceError, ZhibiError
 from assistant.models.egress import Destination, EgressLog, check_egress
 from assistant.models.journal import Journal, reply_key
 from assistant.models.limits import Limits
@@ -235,7 +235,7 @@ class Gateway(BaseChatModel):
         base_url = str(self.chat.openai_api_base)
         try:
             check_egress(call.plain, base_url, self.settings)
-        except EgressRefused:
+        except EgressRefusedError:
             self.log.refused(base_url, self.role, call.sent)
             raise
 

@@ -14,7 +14,7 @@ from typing import cast
 
 import httpx2
 
-from assistant.errors import EgressRefused, ServiceError
+from assistant.errors import EgressRefusedError, ServiceError
 from assistant.models.egress import Destination
 
 STREAM_FACTOR = 10
@@ -76,7 +76,7 @@ class Guarded(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.host != self._target.host or request.url.scheme != self._target.scheme:
-            raise EgressRefused(f"请求被引向了 {request.url.host}，与设置的模型服务不同，没有发送")
+            raise EgressRefusedError(f"请求被引向了 {request.url.host}，与设置的模型服务不同，没有发送")
         started = self._clock()
         response = self._inner.handle_request(request)
         kind = response.headers.get("content-type", "")

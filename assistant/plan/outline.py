@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from assistant.plan.headings import measure_heading, pick_section_headings
 from assistant.plan.types import Outline, SectionPlan, SubHead, ordinal
 from assistant.plan.units import names_of
 from assistant.similarity import containment
+from assistant.text import strip_invisible
 
 _SURE = 2  # a link the text will state needs more than one shared word
 _SAME_PART = 0.6
@@ -135,7 +137,7 @@ def _most_sections(facts: int) -> int:
 def _headings(groups: Sequence[Group], catalogue: Catalogue, seed: int) -> list[str]:
     open_ = [g for g in groups if not g.heading]
     found = iter(pick_section_headings([catalogue.themes[g.theme] for g in open_], seed) if open_ else ())
-    return [g.heading or next(found) for g in groups]
+    return [plain_heading(g.heading) or next(found) for g in groups]
 
 
 def _problems(
