@@ -140,6 +140,11 @@ def _headings(groups: Sequence[Group], catalogue: Catalogue, seed: int) -> list[
     return [plain_heading(g.heading) or next(found) for g in groups]
 
 
+def plain_heading(text: str) -> str:
+    """A given heading without what a reply would read as marks, tags or invisible characters."""
+    return re.sub(r"⟦[^⟧]*⟧|<[^>]*>|[⟦⟧`#*]", "", strip_invisible(text)[0]).strip()
+
+
 def _problems(
     part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int
 ) -> list[SectionPlan]:

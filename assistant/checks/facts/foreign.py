@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import yaml
@@ -45,6 +45,7 @@ def _joined(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(parts))
 
 
+@lru_cache(maxsize=8192)
 def instructions(text: str) -> str:
     """The part of ``text`` from the first order to the model on; empty where there is none."""
     plain = strip_invisible(text)[0]
