@@ -39,7 +39,7 @@ ui: install
 	$(RUN) -m ui.cli ui
 
 bench: install
-	$(RUN) -m benchmarks.retrieval
+	$(RUN) -m benchmarks.retrieval quality known drafting copies speed
 	$(RUN) -m benchmarks.batch
 
 aimock:

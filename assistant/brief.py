@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from assistant.text import full_punctuation, half_width, without_markup
 from assistant.values import Unknown, Value, parse_unknowns, parse_values
 
 Register = Literal["concise", "standard", "full"]
@@ -113,13 +114,15 @@ def make_item(
     required: bool = True,
     line: int = 0,
 ) -> Item:
-    """An item with its values parsed; ``number`` counts from 1 within its lane."""
+    """An item with its values parsed, markup taken off, digits and punctuation in the widths that official text
+    wants; ``number`` counts from 1 within its lane."""
+    plain = full_punctuation(half_width(without_markup(text))).strip() or text
     return Item(
         f"{_PREFIX[lane]}{number:02d}",
         lane,
-        text,
-        parse_values(text),
-        parse_unknowns(text),
+        plain,
+        parse_values(plain),
+        parse_unknowns(plain),
         key,
         source,
         required,

@@ -33,6 +33,31 @@ def strip_invisible(text: str) -> tuple[str, int]:
     return _INVISIBLE.subn("", text)
 
 
+_MARKUP = (
+    (re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL), ""),
+    (re.compile(r"</?[A-Za-z!][^<>\n]{0,200}>"), ""),
+    (re.compile(r"!?\[([^\[\]\n]{1,80})\]\([^()\n]{0,300}\)"), r"\1"),
+    (re.compile(r"\*\*([^*\n]+)\*\*"), r"\1"),
+    (re.compile(r"^\s*(?:#{1,6}\s+|\|\s*)|\s*\|\s*(?=\S)|`+", re.MULTILINE), ""),
+)
+
+
+def without_markup(text: str) -> str:
+    """Pasted web and Markdown notation taken off, the words kept; a single ``*`` (a value not known yet) stays."""
+    for pattern, words in _MARKUP:
+        text = pattern.sub(words, text)
+    return text
+
+
+_FULL = str.maketrans(",;:?!()", "，；：？！（）")
+_BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff”’》）】])[,;:?!()]|[,;:?!()](?=[\u4e00-\u9fff“‘《（【])")
+
+
+def full_punctuation(text: str) -> str:
+    """Half-width punctuation that touches a Chinese character made full-width (GB/T 15834-2011), length unchanged."""
+    return _BETWEEN.sub(lambda m: m.group().translate(_FULL), text)
+
+
 def half_width(text: str) -> str:
     """Full-width digits, ``．`` and ``％`` to ASCII, character for character (offsets stay valid)."""
     return text.translate(_DIGITS)

@@ -30,6 +30,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.claims_data import ROOT
+from tests.servers import scripted
 from tests.servers.scripted import Say, Scripted
 
 _BRIEF = """kind: party-building-summary
@@ -190,6 +191,7 @@ def served(seconds: float) -> Iterator[str]:
 
 
 def _serve(seconds: float) -> None:
+    scripted._Handler.disable_nagle_algorithm = True  # headers and body go at once: 40 ms less in any client
     with Scripted(slow(seconds)) as server:
         print(server.url, flush=True)
         sys.stdin.read()
@@ -215,7 +217,9 @@ def speed(count: int, sections: int, concurrency: int, seconds: float) -> None:
             tasks.append([found[n % len(found)] for n in range(sections)])
             tasks[-1] = [_renamed(t, n) for n, t in enumerate(tasks[-1])]
         model = open_endpoint(settings, "draft")
-        model.invoke("暖机")
+        compose_all(
+            [_renamed(tasks[0][0], 99)], model, catalogue
+        )  # imports, compiled patterns, the first connection
         started, cpu = time.monotonic(), time.process_time()
         with ThreadPoolExecutor(count) as pool:
             list(pool.map(lambda t: compose_all(t, model, catalogue, concurrency=concurrency), tasks))

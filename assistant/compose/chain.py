@@ -46,13 +46,16 @@ def section_chain(
     model: BaseChatModel, catalogue: Catalogue, overlay: Path | None = None, *, slots: bool = False
 ) -> Runnable[SectionTask, Composed]:
     """SectionTask -> prompt | model | parse -> Composed."""
-    from langchain_core.runnables import RunnableLambda, RunnablePassthrough
+    from langchain_core.runnables import RunnableLambda
 
     def start(task: SectionTask) -> dict[str, Any]:
         return {"task": task, "messages": messages_for(task, catalogue, overlay, slots=slots)}
 
-    reply = RunnablePassthrough.assign(reply=lambda state: model.invoke(state["messages"]))
-    return RunnableLambda(start) | reply | RunnableLambda(_composed)
+    def reply(state: dict[str, Any]) -> dict[str, Any]:
+        # RunnablePassthrough.assign would start a pool of threads for every call
+        return {**state, "reply": model.invoke(state["messages"])}
+
+    return RunnableLambda(start) | RunnableLambda(reply) | RunnableLambda(_composed)
 
 
 def _composed(state: dict[str, Any]) -> Composed:
