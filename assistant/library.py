@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant import resources
 from assistant.brief import Brief
@@ -27,6 +27,9 @@ from assistant.settings import Settings
 from assistant.text import sentences
 
 _POOL = 40  # passages looked through for a section's policy sentences
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+
 READABLE = (".txt", ".md", ".docx", ".pdf", ".doc", ".wps")
 
 
@@ -41,16 +44,28 @@ def index_folder(settings: Settings) -> Path:
 
 
 def open_library(settings: Settings, catalogue: Catalogue) -> Index:
-    """The workspace's index, the shipped samples in it; made on first use."""
+    """The workspace's index, the shipped samples in it; made on first use. With an embedding model set its vectors are
+    fused in; without, nothing leaves the machine and words alone rank."""
     index = Index.open(
         index_folder(settings),
         themes=tuple(catalogue.themes.values()),
+        embeddings=_embeddings(settings),
         url=settings.index_url,
         resolver=resolver(catalogue),
     )
     if not any(row.path.startswith("sample:") for row in index.list()):
         _add_samples(index)
     return index
+
+
+def _embeddings(settings: Settings) -> Embeddings | None:
+    if not settings.embed_model:
+        return None
+    from assistant.index.embeddings import RateLimited
+    from assistant.models.embeddings import open_embeddings
+
+    inner = open_embeddings(settings)
+    return RateLimited(inner, settings.requests_per_minute) if inner is not None else None
 
 
 def _add_samples(index: Index) -> None:
