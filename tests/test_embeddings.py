@@ -25,7 +25,9 @@ class _Server(BaseHTTPRequestHandler):
         ASKED.append(body)
         texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
         rows = [{"object": "embedding", "index": n, "embedding": _vector(t)} for n, t in enumerate(texts)]
-        data = json.dumps({"object": "list", "data": rows, "model": "e", "usage": {"prompt_tokens": 1, "total_tokens": 1}})
+        data = json.dumps(
+            {"object": "list", "data": rows, "model": "e", "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+        )
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
@@ -45,7 +47,9 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     ASKED.clear()
-    yield load_settings(embed_model="e", base_url=f"http://127.0.0.1:{server.server_port}/v1", workspace=tmp_path / "w")
+    yield load_settings(
+        embed_model="e", base_url=f"http://127.0.0.1:{server.server_port}/v1", workspace=tmp_path / "w"
+    )
     server.shutdown()
     server.server_close()
     thread.join()
@@ -74,11 +78,15 @@ def test_nothing_is_set_nothing_goes(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="base_url"):
         open_embeddings(load_settings(embed_model="e", workspace=tmp_path))
     with pytest.raises(EgressRefusedError):
-        open_embeddings(load_settings(embed_model="e", base_url="https://vectors.example/v1", workspace=tmp_path))
+        open_embeddings(
+            load_settings(embed_model="e", base_url="https://vectors.example/v1", workspace=tmp_path)
+        )
 
 
 def test_a_dead_server_is_one_sentence(tmp_path: Path) -> None:
-    embeddings = open_embeddings(load_settings(embed_model="e", base_url="http://127.0.0.1:9/v1", workspace=tmp_path, max_retries=0))
+    embeddings = open_embeddings(
+        load_settings(embed_model="e", base_url="http://127.0.0.1:9/v1", workspace=tmp_path, max_retries=0)
+    )
     assert embeddings is not None
     with pytest.raises(ServiceError, match="向量服务"):
         embeddings.embed_query("治理")
