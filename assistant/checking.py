@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.brief import Brief
 from assistant.catalogue import load_catalogue
 from assistant.checks.engine import check
-from assistant.checks.facts import FactContext, align, check_facts
 from assistant.checks.fix import fix_document
 from assistant.checks.profile import Profile, infer_profile, profile_of
 from assistant.checks.registry import load_rules
@@ -19,9 +19,10 @@ from assistant.document import Document
 from assistant.errors import ZhibiError
 from assistant.finding import Finding
 from assistant.formats.read import read_document
-from assistant.leaks import find_leaks
-from assistant.library import index_folder, open_library
-from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.catalogue import Catalogue
+    from assistant.settings import Settings
 
 Progress = Callable[[str, int, int], None]
 
@@ -90,12 +91,24 @@ def check_document(
         )
     )
     if brief is not None:
-        context = FactContext(brief, {}, frozenset(d.title for d in catalogue.documents))
-        found += check_facts(align(document, brief), context)
-        if index_folder(settings).exists():
-            with open_library(settings, catalogue) as index:
-                found += find_leaks(document, index, catalogue, brief)
+        found += _against_brief(document, brief, settings, catalogue)
     return tuple(sorted(found, key=lambda f: (f.paragraph, f.start, f.rule)))
+
+
+def _against_brief(
+    document: Document, brief: Brief, settings: Settings, catalogue: Catalogue
+) -> list[Finding]:
+    """Facts, and what stands in the index; imported here, a check without a brief does without them."""
+    from assistant.checks.facts import FactContext, align, check_facts
+    from assistant.leaks import find_leaks
+    from assistant.library import index_folder, open_library
+
+    context = FactContext(brief, {}, frozenset(d.title for d in catalogue.documents))
+    found = list(check_facts(align(document, brief), context))
+    if index_folder(settings).exists():
+        with open_library(settings, catalogue) as index:
+            found += find_leaks(document, index, catalogue, brief)
+    return found
 
 
 def _profile(document: Document, brief: Brief | None) -> Profile:

@@ -174,11 +174,12 @@ def _ask_repair(
     """The model's answers by address; none where it cannot be told which answer is for which sentence."""
     order = sorted(failing, key=lambda a: (a.paragraph, a.sentence))
     wanted = dict.fromkeys(i for a in order for i in sentence_at(draft, a).facts)
+    cited = {i for a in order for i in sentence_at(draft, a).policies}
     prompt = load_prompt("repair_section", reviser.overlay)
     rows = [_row(n, sentence_at(draft, a), failing[a]) for n, a in enumerate(order, 1)]
     messages = prompt.messages(
         fence=fence(task.brief), ledger=ledger_text([i for i in task.items if i.id in wanted] or task.items, task.questions),
-        policies=policies_text(task.policies), sentences="\n".join(rows), count=len(order),
+        policies=policies_text(p for p in task.policies if p.id in cited), sentences="\n".join(rows), count=len(order),
     )  # fmt: skip
     messages[-1].additional_kwargs.update(task=task, repair=tuple(sentence_at(draft, a) for a in order))
     numbered = dict(_answers(text_of(reviser.model.invoke(messages)), task))

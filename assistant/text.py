@@ -38,7 +38,7 @@ _MARKUP = (
     (re.compile(r"</?[A-Za-z!][^<>\n]{0,200}>"), ""),
     (re.compile(r"!?\[([^\[\]\n]{1,80})\]\([^()\n]{0,300}\)"), r"\1"),
     (re.compile(r"\*\*([^*\n]+)\*\*"), r"\1"),
-    (re.compile(r"^\s*(?:#{1,6}\s+|\|\s*)|\s*\|\s*(?=\S)|`+", re.MULTILINE), ""),
+    (re.compile(r"^\s*(?:#{1,6}\s+|\|\s*)|\s*\|\s*(?=\S)", re.MULTILINE), ""),
 )
 
 

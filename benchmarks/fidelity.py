@@ -27,7 +27,7 @@ from assistant.formats.briefs import read_brief
 from assistant.revise import Reviser, revise
 from assistant.settings import Settings
 from assistant.text import char_count, half_width
-from benchmarks.claims_data import ROOT, load_cases, tally
+from benchmarks.claims_data import ROOT, Case, judged, load_cases, tally
 from tests.fake_models import CLAIMS, FakeModel, embedded, erring
 
 _RUN = re.compile(r"\d+(?:\.\d+)?|【待补")
@@ -140,6 +140,28 @@ def briefs(shared: Path | None) -> Iterator[Brief]:
             yield case.brief
 
 
+def struck(cases: Sequence[Case]) -> dict[str, float]:
+    """Claims in 1,000 characters of the drafts marked by hand, before and after repair that can ask nobody."""
+    before = after = size = left = told = facts = 0
+    for case in cases:
+        gold = [c.text for c in judged(case) if c.gold]
+        context = FactContext(case.brief)
+        done = revise(
+            case.draft,
+            Reviser(FakeModel(lambda _: ""), lambda d, c=context: check_facts(d.document(), c), {}),
+        )  # type: ignore[misc]
+        text = "".join(s.text for s in done.sections)
+        before, after = before + len(gold), after + sum(g in text for g in gold)
+        size, left = size + char_count("".join(s.text for s in case.draft.sections)), left + char_count(text)
+        cited = {i for s in done.sections for t in s.sentences() for i in t.facts}
+        facts, told = facts + len(case.brief.facts), told + sum(i.id in cited for i in case.brief.facts)
+    return {
+        "before_per_1000": round(1000 * before / size, 2),
+        "after_per_1000": round(1000 * after / left, 2),
+        "facts_kept": round(told / facts, 4),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=5)
@@ -164,6 +186,9 @@ def main() -> None:
         "recall": round(total.recall, 3),
         "precision": round(total.precision, 3),
     }  # type: ignore[dict-item]
+    rows["held_out_drafts_repaired_without_a_model"] = struck(
+        [c for c in load_cases(args.shared) if c.split == "held"]
+    )  # type: ignore[assignment]
     print(json.dumps({"briefs": len(all_briefs), "seeds": args.seeds, **rows}, ensure_ascii=False, indent=1))
 
 

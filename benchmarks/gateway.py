@@ -3,7 +3,7 @@
     python -m benchmarks.gateway kill [--times 30] [--briefs 10]
     python -m benchmarks.gateway speed [--briefs 20] [--sections 8] [--concurrency 64] [--seconds 1.0]
 
-``kill``: a run is killed (SIGKILL) at a random moment and started again until it ends; its files must be those of a run
+``kill``: a run is killed (SIGKILL) at a random request and started again until it ends; its files must be those of a run
 nobody disturbed, and no request may be sent again once its reply was stored. ``speed``: wall time against the ideal
 critical path (one request first for the prompt cache, then all the others in waves), and raw AsyncOpenAI beside it.
 """
@@ -116,8 +116,10 @@ def stored(workspace: Path) -> int:
         return int(db.execute("SELECT COUNT(*) FROM replies").fetchone()[0])
 
 
-def killed_run(folder: Path, briefs: list[Path], moment: float, seconds: float = 0.05) -> dict[str, Any]:
-    """One run killed ``moment`` seconds after its first request, then run to its end."""
+def killed_run(
+    folder: Path, briefs: list[Path], request: int, delay: float = 0.0, seconds: float = 0.05
+) -> dict[str, Any]:
+    """One run killed ``delay`` seconds after its ``request``-th request came in, then run to its end."""
     workspace, out = folder / "workspace", folder / "out"
     out.mkdir(parents=True)
     with Scripted(slow(seconds)) as server:
@@ -132,9 +134,9 @@ def killed_run(folder: Path, briefs: list[Path], moment: float, seconds: float =
             str(out),
         ]
         process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
-        while not server.requests and process.poll() is None:
-            time.sleep(0.01)
-        time.sleep(moment)
+        while len(server.requests) < request and process.poll() is None:
+            time.sleep(0.002)
+        time.sleep(delay)
         if alive := process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -158,7 +160,11 @@ def kill(times: int, count: int, seed: int = 1) -> None:
         (folder / "briefs").mkdir()
         briefs = write_briefs(folder / "briefs", count)
         calm = calm_run(folder / "calm", briefs)
-        rows = [killed_run(folder / f"k{n}", briefs, chance.uniform(0, calm["wall"])) for n in range(times)]
+        rows = []
+        for n in range(times):
+            request, delay = chance.randint(1, calm["requests"]), chance.uniform(0, 0.1)
+            rows.append(killed_run(folder / f"k{n}", briefs, request, delay))
+            print(f"{n + 1}/{times}", file=sys.stderr, flush=True)
     report = {
         "kills": times, "briefs": count, "requests_undisturbed": calm["requests"], "really_killed": sum(r["killed"] for r in rows),
         "same_files": sum(r["files"] == calm["files"] for r in rows), "sent_again_after_stored": sum(max(0, r["again"] - r["unanswered"]) for r in rows),

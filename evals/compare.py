@@ -23,6 +23,8 @@ from evals.diff import Pair, diff
 from evals.measures import Measures, measure
 from evals.tellings import Telling, tellings
 
+_PLACES = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -100,6 +102,12 @@ def unique_names(paths: Sequence[Path]) -> list[str]:
     return [n if out.count(n) == 1 else f"{n}（{i}）" for i, n in enumerate(out, 1)]
 
 
+def _first_places(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """The words of the first places, each once; what is said of them where the words are a mark alone."""
+    shown = (f.quote if any(c.isalnum() for c in f.quote) else f.message for f in findings)
+    return tuple(dict.fromkeys(shown))[:_PLACES]
+
+
 def _check_rows(entries: Sequence[Entry]) -> Iterator[CheckRow]:
     """One row a rule, the gravest first, then those that tell the drafts apart most."""
     rows = []
@@ -109,7 +117,7 @@ def _check_rows(entries: Sequence[Entry]) -> Iterator[CheckRow]:
         severity[finding.rule] = min(held, finding.severity, key=SEVERITIES.index)
     for rule, worst in severity.items():
         found = [[f for f in e.findings if f.rule == rule] for e in entries]
-        quotes = tuple(tuple(f.quote or f.message for f in some[:3]) for some in found)
+        quotes = tuple(_first_places(some) for some in found)
         rows.append(CheckRow(rule, worst, tuple(map(len, found)), quotes))
     yield from sorted(
         rows, key=lambda r: (SEVERITIES.index(r.severity), min(r.counts) - max(r.counts), r.rule)

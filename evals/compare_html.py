@@ -20,7 +20,7 @@ def to_html(comparison: Comparison) -> bytes:
 def _body(comparison: Comparison, names: list[str]) -> Iterator[str]:
     yield "<h2>篇幅和结构</h2>"
     rows = [cell(n) + "".join(cell(v, "n") for v in vs) for n, vs in measure_rows(comparison.entries)]
-    yield table(["", *names], rows)
+    yield table(["", *names], rows, "fit")
     yield "<h2>逐条规则</h2><p class=note>每格是处数和前几处原文；同一条规则，几份稿子一样地查。</p>"
     yield table(["级别", "规则", *names], [_check(r) for r in comparison.checks])
     if comparison.facts:
@@ -28,7 +28,7 @@ def _body(comparison: Comparison, names: list[str]) -> Iterator[str]:
         yield table(["编号", "材料", *names], [_fact(r) for r in comparison.facts])
     for entry, pairs in zip(comparison.entries[1:], comparison.diffs, strict=True):
         yield f"<h2>文字差异：{text(names[0])} → {text(entry.name)}</h2>"
-        yield table(["", names[0], entry.name], list(_diff(pairs)))
+        yield table(["", names[0], entry.name], list(_diff(pairs)), "pair")
 
 
 def _check(row: CheckRow) -> str:

@@ -17,7 +17,7 @@ from assistant.brief import Brief
 from assistant.catalogue import Catalogue
 from assistant.compose.render import fence, ledger_text, safe
 from assistant.document import Document
-from assistant.models.structured import ask_json
+from assistant.models.structured import BadAnswerError, ask_json
 from assistant.prompts import load_prompt
 from evals.blind import agreement as share_of_pairs
 from evals.rows import Run
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 _CRITERIA = 6
+_SAME = "两份稿子一字不差"
 T = TypeVar("T", bound=BaseModel)
 Side = Literal["甲", "乙", "平"]
 
@@ -82,14 +83,19 @@ class Judge:
         return tuple(dict.fromkeys(c.strip() for c in answer.criteria if c.strip()))
 
     def mark(self, brief: Brief, document: Document, criteria: Sequence[str]) -> Opinion:
+        """BadAnswerError where a criterion was left without a mark."""
         answer = self._ask("judge_score", Marks, brief, criteria=_numbered(criteria), draft=_plain(document))
-        pairs = zip(criteria, answer.marks, strict=False)
+        if len(answer.marks) != len(criteria):
+            raise BadAnswerError(f"模型没有逐条打分：要点{len(criteria)}条，打了{len(answer.marks)}条")
+        pairs = zip(criteria, answer.marks, strict=True)
         return Opinion(answer.overall, tuple((c, m.score, m.reason) for c, m in pairs))
 
     def prefer(self, brief: Brief, first: Document, second: Document, criteria: Sequence[str]) -> PairOpinion:
-        """Asked twice, the drafts exchanged the second time."""
+        """Asked twice, the drafts exchanged the second time; drafts that are the same are even unasked."""
         listed = _numbered(criteria)
         texts = _plain(first), _plain(second)
+        if texts[0] == texts[1]:
+            return PairOpinion(None, False, (_SAME, _SAME))
         one = self._ask("judge_pair", Choice, brief, criteria=listed, first=texts[0], second=texts[1])
         two = self._ask("judge_pair", Choice, brief, criteria=listed, first=texts[1], second=texts[0])
         straight = {"甲": 0, "乙": 1}.get(one.better)

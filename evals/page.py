@@ -14,7 +14,7 @@ _CSS = """
 main{max-width:1180px;margin:0 auto;padding:24px 20px 60px}h1{font-size:22px;margin:0 0 4px}h2{font-size:17px;margin:34px 0 10px;border-bottom:1px solid var(--line);padding-bottom:4px}h3{font-size:15px;margin:18px 0 6px}
 p.note{color:var(--soft);margin:2px 0 10px}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px}th,td{border:1px solid var(--line);padding:5px 9px;text-align:left;vertical-align:top}th{background:var(--band);font-weight:600}
 td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}th{white-space:nowrap}td.error,td.warning,td.info{white-space:nowrap}td.zero{color:var(--soft)}.error{color:var(--bad)}.warning{color:var(--warn)}.info{color:var(--soft)}.good{color:var(--good)}
-ins{background:var(--put);text-decoration:none}del{background:var(--cut)}mark{background:var(--mark);color:inherit}.same{color:var(--soft)}.quote{color:var(--soft);font-size:13px}.pair td{width:50%}
+ins{background:var(--put);text-decoration:none}del{background:var(--cut)}mark{background:var(--mark);color:inherit}.same{color:var(--soft)}.quote{color:var(--soft);font-size:13px}.pair td{width:49%}.pair td:first-child{width:2%;white-space:nowrap}table.fit{width:auto}table.fit td.n{min-width:90px}
 details>summary{cursor:pointer}.bar{display:inline-block;height:9px;background:var(--good);border-radius:2px;vertical-align:middle}svg{max-width:100%;height:auto}svg text{fill:var(--soft);font-size:11px}
 """
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from evals.page import text
 
-_W, _H, _PAD = 300, 90, 26
+_W, _H, _PAD = 272, 90, 26
 
 
 def line(title: str, labels: Sequence[str], values: Sequence[float | None]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from assistant.checks.registry import problems_of
+from assistant.checks.examples import validate
 from assistant.errors import InputError
 from assistant.finding import SEVERITY_NAMES, counts
 from assistant.formats.atomic import write_all
@@ -18,6 +18,7 @@ from evals.compare_text import MARKS
 from evals.returned import Candidate, Returned
 
 RULES = "knowledge/rules/house.yaml"
+_HEAD = "# 本单位审稿时确认的写法。\n"
 
 
 def to_text(back: Returned) -> str:
@@ -59,19 +60,48 @@ def to_data(back: Returned) -> dict[str, Any]:
 
 
 def keep(candidates: Sequence[Candidate], numbers: Sequence[int], overlay: Path, source: str) -> Path:
-    """The confirmed ones added to the overlay's own rule file; InputError where a number is none of theirs."""
+    """The confirmed ones added to the overlay's own rule file, each wording once; InputError where a number is none of
+    theirs, or where the rules would not hold: then the file stays as it was."""
     if bad := [n for n in numbers if not 1 <= n <= len(candidates)]:
         raise InputError(f"--keep 的编号 {'、'.join(map(str, bad))} 不在列出的改动里")
     path = overlay / RULES
-    rules = yaml.safe_load(path.read_text("utf-8"))["rules"] if path.exists() else []
-    for candidate in (candidates[n - 1] for n in numbers):
-        rules.append(_rule(candidate, len(rules) + 1, source))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    before = path.read_bytes() if path.exists() else None
+    rules = _kept(path, before)
+    known = {(swap["regex"], swap["right"]) for rule in rules for swap in rule.get("swap", ())}
+    for candidate in (candidates[n - 1] for n in dict.fromkeys(numbers)):
+        if (re.escape(candidate.new), candidate.old) in known:
+            raise InputError(
+                f"以前记的是“{candidate.new}”改为“{candidate.old}”，正好相反，请先定下用哪个", path=path
+            )
+        if (re.escape(candidate.old), candidate.new) not in known:
+            rules.append(_rule(candidate, _next_number(rules), source))
     text = yaml.safe_dump({"rules": rules}, allow_unicode=True, sort_keys=False, width=1000)
-    write_all([(path, ("# 本单位审稿时确认的写法。\n" + text).encode())])
-    if problems := [p for p in problems_of(overlay) if p.path == str(path)]:
-        raise InputError(f"记下的规则有误：{problems[0].message}", path=path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_all([(path, (_HEAD + text).encode())])
+    if problems := [p for p in validate(overlay) if p.path == str(path)]:
+        _put_back(path, before)
+        raise InputError(f"记下的规则有误，没有记：{problems[0].message}", path=path)
     return path
+
+
+def _kept(path: Path, data: bytes | None) -> list[dict[str, Any]]:
+    try:
+        return list(yaml.safe_load(data)["rules"]) if data else []
+    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as exc:
+        raise InputError("这个规则文件读不出来，请先改好再记", path=path) from exc
+
+
+def _next_number(rules: Sequence[dict[str, Any]]) -> int:
+    """After the highest in the file: a rule that a person struck out does not give its number to another."""
+    numbers = [m[1] for r in rules if (m := re.fullmatch(r"wording/house-(\d+)", str(r.get("id"))))]
+    return max(map(int, numbers), default=0) + 1
+
+
+def _put_back(path: Path, data: bytes | None) -> None:
+    if data is None:
+        path.unlink()
+    else:
+        write_all([(path, data)])
 
 
 def _rule(candidate: Candidate, number: int, source: str) -> dict[str, Any]:

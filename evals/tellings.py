@@ -6,7 +6,8 @@ Out: for each fact the places that tell it, narrowed to the clauses that do, and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from assistant.brief import Brief, Item
 from assistant.checks.facts.claims import clauses
@@ -38,7 +39,13 @@ def tellings(document: Document, brief: Brief) -> dict[str, tuple[Telling, ...]]
         for item in brief.ledger:
             if item.id in place.sentence.facts:
                 found[item.id].append(_telling(place, item, headings[place.paragraph]))
-    return {id: tuple(rows) for id, rows in found.items()}
+    return {id: tuple(_settled(rows)) for id, rows in found.items()}
+
+
+def _settled(rows: list[Telling]) -> Iterator[Telling]:
+    """A figure that one of the places gives is not lost in the others."""
+    lost = set.intersection(*(set(t.lost) for t in rows)) if rows else set()
+    return (replace(t, lost=tuple(f for f in t.lost if f in lost)) for t in rows)
 
 
 def _headings(document: Document) -> list[str]:
@@ -64,7 +71,23 @@ def telling_span(text: str, item: Item) -> Span:
         if containment(text[s.start : s.end], item.text) >= _SAYS
         or keys & {v.key for v in parse_values(text[s.start : s.end])}
     ]
-    return Span(telling[0].start, telling[-1].end) if telling else Span(0, len(text))
+    return (
+        Span(_opened(text, telling[0].start), _closed(text, telling[-1].end))
+        if telling
+        else Span(0, len(text))
+    )
+
+
+def _opened(text: str, start: int) -> int:
+    """Back to the 【 of a placeholder that a clause's start cuts in two."""
+    opening = text.rfind("【", 0, start)
+    return opening if opening > text.rfind("】", 0, start) else start
+
+
+def _closed(text: str, end: int) -> int:
+    """Past the 】 of a placeholder that a clause's end cuts in two."""
+    cut = text.rfind("【", 0, end) > text.rfind("】", 0, end)
+    return text.find("】", end) + 1 or end if cut else end
 
 
 def _lost(text: str, item: Item) -> tuple[str, ...]:

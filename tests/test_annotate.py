@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,18 @@ from docx.oxml.ns import nsdecls, qn
 from docx.oxml.parser import parse_xml
 
 from assistant.brief import Brief, Period, make_item
+from assistant.catalogue import load_catalogue
 from assistant.checks.facts import align
+from assistant.document import Block, Document, Sentence
 from assistant.errors import DocumentError
 from assistant.finding import Finding, Fix
 from assistant.formats.docx_annotate import FIXER, annotate
+from assistant.formats.docx_appendix import NO_BULLET, evidence
 from assistant.formats.docx_places import places
-from assistant.formats.docx_review import CHECKER, TRACER
+from assistant.formats.docx_review import CHECKER, TRACER, UNUSED
+from assistant.formats.policy_sources import policy_sources
 from assistant.formats.read import read_document
+from assistant.formats.read_reviewed import read_reviewed
 
 WHEN = datetime(2025, 7, 4, 9, 30, tzinfo=UTC)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -188,6 +193,111 @@ def test_sources_are_commented_with_a_brief(tmp_path: Path) -> None:
     notes = anchored(annotate(path, [], document, brief=brief, when=WHEN))
     assert [author for _, author in notes.values()] == [TRACER.name]
     assert "F01：班子成员带头讲党课6次（来源：台账）" in notes
+
+
+def party_brief(lectures: int = 6) -> Brief:
+    facts = (
+        make_item("fact", 1, f"班子成员带头讲党课{lectures}次", source="台账"),
+        make_item("fact", 2, "走访群众*户", line=9),
+    )
+    day = datetime(2025, 7, 4, tzinfo=UTC).date()
+    return Brief("work-summary", "示例局", Period.parse("2025-H1"), day, facts=facts)
+
+
+def test_the_appendix_leads_from_figure_to_bullet_to_source(tmp_path: Path) -> None:
+    path = foreign(tmp_path / "a.docx")
+    brief = party_brief()
+    document = align(read_document(path).document, brief)
+    at = next(i for i, b in enumerate(document.blocks) if "表里" in b.text)
+    loose = Finding("facts/untraced-count", "error", "材料里没有", at, 0, 2, "表里")
+    (tmp_path / "b.docx").write_bytes(annotate(path, [loose], document, brief=brief, when=WHEN))
+    word = docx.Document(str(tmp_path / "b.docx"))
+    table = word.tables[-1]
+    rows = [tuple(c.text for c in row.cells) for row in table.rows]
+    assert rows[0] == ("编号", "材料原文", "来源", "数字和名称", "写入位置")
+    assert rows[1] == ("F01", "班子成员带头讲党课6次", "台账", "6次", "（二）强化作风建设（第1段）")
+    assert rows[2][:3] == ("F02", "走访群众*户", "材料第9行")
+    assert rows[2][3].startswith("【待补：") and rows[2][4] == UNUSED
+    assert rows[3] == ("—", NO_BULLET, "", "表里", "（二）强化作风建设（第3段）")
+    body = list(docx.Document(str(path)).element.body)
+    after = list(word.element.body)
+    assert [e.tag for e in after[: len(body) - 1]] == [e.tag for e in body[:-1]]
+    assert after[-1].tag == W + "sectPr"
+    assert (
+        read_reviewed(tmp_path / "b.docx").document.text == document.text
+    )  # the appendix is no text of theirs
+
+
+def test_a_figure_that_the_text_changed_is_marked_in_the_appendix(tmp_path: Path) -> None:
+    brief = party_brief(lectures=8)
+    sentence = Sentence("班子成员带头讲党课6次。", ("F01",))
+    document = Document((Block("一、主要工作", "heading", 1), Block(sentence.text, sentences=(sentence,))))
+    assert evidence(document, brief)[0].figures == ("8次（文中没有）",)
+    assert evidence(document, party_brief())[0].figures == ("6次",)
+
+
+def test_wordings_with_a_published_source_are_commented_once(tmp_path: Path) -> None:
+    path = foreign(tmp_path / "a.docx")
+    document = read_document(path).document
+    policies = {
+        "作风建设": "甲文（甲，2020）",
+        "强化作风建设": "乙文（乙，2021）",
+        "做出": "丙文（丙，2022）",
+        "没有": "丁",
+    }
+    notes = anchored(annotate(path, [], document, policies=policies, when=WHEN))
+    assert {note: text for note, (text, _) in notes.items()} == {
+        "提法：强化作风建设\n出处：乙文（乙，2021）": "强化作风建设",
+        "提法：做出\n出处：丙文（丙，2022）": "做出",
+    }
+    assert {author for _, author in notes.values()} == {TRACER.name}
+
+
+def test_only_what_was_published_by_then_is_a_source() -> None:
+    catalogue = load_catalogue(None)
+    early, late = (policy_sources(catalogue, date(y, 6, 30)) for y in (2018, 2025))
+    assert late and set(early) < set(late) | {f.text for f in catalogue.formulations if f.deprecated}
+    unchecked = {f.text for f in catalogue.formulations if not f.citable}
+    quoted = {q.text for f in catalogue.formulations if f.citable for q in f.quotes}
+    assert not (unchecked - quoted - {f.text for f in catalogue.formulations if f.citable}) & set(late)
+    assert not any("（，" in source or "，）" in source for source in late.values())
+
+
+def settled(path: Path, *, accept: bool) -> Path:
+    """As a word processor does it: all changes accepted, or all rejected."""
+    word = docx.Document(str(path))
+    gone, kept = ("del", "ins") if accept else ("ins", "del")
+    for element in list(word.element.body.iter(W + gone)):
+        element.getparent().remove(element)
+    for element in list(word.element.body.iter(W + kept)):
+        for run in element:
+            for t in run.iter(W + "delText"):
+                t.tag = W + "t"
+            element.addprevious(run)
+        element.getparent().remove(element)
+    out = path.with_name(f"settled-{accept}.docx")
+    word.save(str(out))
+    return out
+
+
+def test_changes_accepted_or_rejected_come_back_as_they_should(tmp_path: Path) -> None:
+    word = docx.Document()
+    for text in ("示例局工作总结", "会议做出决定，班子成员带头讲课，", "学习的体会的。"):
+        word.add_paragraph(text)
+    path = tmp_path / "a.docx"
+    word.save(str(path))
+    document = read_document(path).document
+    found = [finding(document, "做出决定", "作出决定"), finding(document, "讲课", "讲党课"), finding(document, "体会的", "体会")]  # fmt: skip
+    copy = tmp_path / "copy.docx"
+    copy.write_bytes(annotate(path, found, document, when=WHEN))
+    back = read_reviewed(copy)
+    changes = [("cut", "做"), ("put", "作"), ("put", "党"), ("cut", "的")]
+    assert [(c.kind, c.text) for c in back.own_pending] == changes  # apart, though of one kind and author
+    fixed = document.text.replace("做出", "作出").replace("讲课", "讲党课").replace("体会的", "体会")
+    for accept, text in ((True, fixed), (False, document.text)):
+        after = read_reviewed(settled(copy, accept=accept))
+        assert (after.document.text, after.pending, after.remarks) == (text, (), ())
+    assert back.document.text == fixed
 
 
 def test_files_that_cannot_be_annotated_are_refused(tmp_path: Path) -> None:

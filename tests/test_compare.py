@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assistant.brief import Brief, Period, make_item
 from assistant.checks.facts import align
-from assistant.document import Block, Document
+from assistant.document import Block, Document, Sentence
 from assistant.errors import InputError
 from assistant.formats.read import read_document
 from assistant.settings import load_settings
@@ -91,6 +91,17 @@ def test_facts_are_shown_with_their_place_words_and_lost_figures() -> None:
     assert told["F02"][0].words == "共走访群众120户"
     assert told["F02"][0].lost == ("14件",)
     assert told["F03"] == ()
+
+
+def test_a_figure_told_in_one_place_is_not_lost_in_another_and_placeholders_stay_whole() -> None:
+    text = "带头讲党课6次【待核：是一轮，还是一人】。"
+    told = (Sentence(text, ("F01",)), Sentence("班子成员又讲党课3次。", ("F01",)))
+    got = tellings(Document((Block(text + told[1].text, sentences=told),)), BRIEF)["F01"]
+    assert [t.lost for t in got] == [(), ()]
+    assert got[0].words == text.rstrip("。")
+    cut = Sentence("学习【待核：一轮，一人】讲党课6次。", ("F01",))
+    (whole,) = tellings(Document((Block(cut.text, sentences=(cut,)),)), BRIEF)["F01"]
+    assert whole.words == "【待核：一轮，一人】讲党课6次"
 
 
 def test_measures_leave_placeholders_and_topic_sentences_out_of_the_share() -> None:

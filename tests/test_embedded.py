@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +50,27 @@ def test_unknown_values_stay_visible(brief: Brief, done: Draft) -> None:
 
 def test_same_brief_same_draft(brief: Brief, done: Draft) -> None:
     assert draft_of(brief) == done
+
+
+def test_the_hash_seed_changes_nothing(root: Path, tmp_path: Path) -> None:
+    """Sets of strings iterate in another order in another process; a draft must not."""
+    texts = set()
+    for seed in ("0", "1", "2"):
+        target = tmp_path / f"{seed}.md"
+        command = [
+            sys.executable,
+            "-m",
+            "ui.cli",
+            "draft",
+            str(root / "examples" / "half-year.yaml"),
+            "-o",
+            str(target),
+            "--format",
+            "md",
+        ]
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=False)
+        texts.add(target.read_text("utf-8"))
+    assert len(texts) == 1
 
 
 def test_no_lead_and_no_free_sentence_twice(done: Draft) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from pydantic import Field
 from assistant.brief import Brief, Period, make_item
 from assistant.catalogue import load_catalogue
 from assistant.checks.registry import load_rules
-from assistant.document import Draft, Paragraph, Section, Sentence
+from assistant.document import Document, Draft, Paragraph, Section, Sentence
 from assistant.errors import DocumentError, InputError
 from assistant.formats.docx_comments import Author, anchor_comment, paragraph_text
 from assistant.formats.docx_revisions import track_change
@@ -28,8 +29,9 @@ from assistant.settings import Settings, load_settings
 from evals.audits import load_audit
 from evals.blind import agreement, make_pack, read_scores, verdict_text
 from evals.judge import Judge
-from evals.returned import Returned, take_back
+from evals.returned import Candidate, Returned, take_back
 from evals.returned_text import keep, to_data, to_text
+from ui.cli import run as cli
 
 WHEN = datetime(2025, 7, 6, tzinfo=UTC)
 LEADER = Author("李局", "李")
@@ -121,10 +123,57 @@ def test_confirmed_wording_becomes_a_rule_of_the_office(written: Path, tmp_path:
     rule = load_rules(overlay).get("wording/house-1")
     assert rule is not None
     assert rule.severity == "info"
-    keep(got.candidates, [number], overlay, "edited.docx")
-    assert load_rules(overlay).get("wording/house-2") is not None
+    keep(got.candidates, [number, number], overlay, "edited.docx")
+    assert load_rules(overlay).get("wording/house-2") is None  # the same wording is kept once
     with pytest.raises(InputError, match="99"):
         keep(got.candidates, [99], overlay, "edited.docx")
+
+
+def test_a_later_check_uses_the_wording_that_was_kept(
+    written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole road on the command line: nothing is kept unasked; once confirmed, another text is held to it."""
+    edited = edit(written, {"走访群众": "看望居民"}, pending=False)
+    papers = tmp_path / "brief.yaml"
+    papers.write_text(
+        "kind: work-summary\norganization: 示例局\nperiod: 2025-H1\ndate: 2025-07-04\n"
+        "facts: [班子成员带头讲党课6次, 走访群众120户]\n",
+        "utf-8",
+    )
+    later = tmp_path / "later.txt"
+    later.write_text("示例局2025年工作总结\n一、主要工作\n全年走访群众90户。\n", "utf-8")
+    overlay = tmp_path / "own"
+    monkeypatch.setenv("ZHIBI_OVERLAY", str(overlay))
+    overlay.mkdir()
+    bring = ["review-import", str(edited), "--draft", str(written.with_suffix(".audit.json")), "--brief", str(papers)]  # fmt: skip
+
+    def house() -> list[dict[str, Any]]:
+        capsys.readouterr()
+        cli(["check", str(later), "--format", "json"])
+        found = json.loads(capsys.readouterr().out)["files"][0]["findings"]
+        return [f for f in found if f["rule"].startswith("wording/house")]
+
+    cli(bring)
+    listed = re.search("(\\d+)\\. “走访群众”改为“看望居民”", capsys.readouterr().out)
+    assert listed is not None
+    assert house() == []
+    cli([*bring, "--keep", listed[1]])
+    (found,) = house()
+    assert (found["quote"], found["severity"]) == ("走访群众", "info")
+    assert "看望居民" in found["message"]
+
+
+def test_rules_that_would_not_hold_are_not_kept(tmp_path: Path) -> None:
+    path = keep([Candidate("走访群众", "看望居民", 1)], [1], tmp_path, "a.docx")
+    before = path.read_bytes()
+    with pytest.raises(InputError, match="没有记"):
+        keep([Candidate("群众", "人民群众", 1)], [1], tmp_path, "a.docx")  # its own right form would fire
+    with pytest.raises(InputError, match="正好相反"):
+        keep([Candidate("看望居民", "走访群众", 1)], [1], tmp_path, "a.docx")
+    assert path.read_bytes() == before
+    path.write_text("rules: [", "utf-8")
+    with pytest.raises(InputError, match="读不出来"):
+        keep([Candidate("走访", "看望", 1)], [1], tmp_path, "a.docx")
 
 
 def test_what_is_no_edited_copy_or_no_audit_is_refused(tmp_path: Path, written: Path) -> None:
@@ -261,6 +310,9 @@ def test_pairs_are_asked_in_both_orders(
         *(json.dumps({"reason": "理由", "better": b}, ensure_ascii=False) for b in (one, two))
     )
     document = read_reviewed(written).document
-    opinion = judge.prefer(brief(), document, document, ("要点一", "要点二"))
+    other = Document(document.blocks[:-1])
+    opinion = judge.prefer(brief(), document, other, ("要点一", "要点二"))
     assert (opinion.better, opinion.swayed) == (better, swayed)
     assert len(model.asked) == 2
+    assert judge.prefer(brief(), document, document, ("要点一", "要点二")).better is None
+    assert len(model.asked) == 2, "two drafts that are the same are not asked about"

@@ -5,21 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 import typer
-from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
-rich_utils.OPTIONS_PANEL_TITLE = "选项"
-rich_utils.COMMANDS_PANEL_TITLE = "命令"
-rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
-rich_utils.ERRORS_PANEL_TITLE = "出错"
-rich_utils.DEFAULT_STRING = "[默认：{}]"
-rich_utils.REQUIRED_LONG_STRING = "[必填]"
-rich_utils.ENVVAR_STRING = "[环境变量：{}]"
+_TITLES = {
+    "OPTIONS_PANEL_TITLE": "选项", "COMMANDS_PANEL_TITLE": "命令", "ARGUMENTS_PANEL_TITLE": "参数",
+    "ERRORS_PANEL_TITLE": "出错", "DEFAULT_STRING": "[默认：{}]", "REQUIRED_LONG_STRING": "[必填]",
+    "ENVVAR_STRING": "[环境变量：{}]",
+}  # fmt: skip
+
+
+def _chinese_titles() -> None:
+    """Only when help is drawn: rich takes half a second that no other command should wait for."""
+    from typer import rich_utils
+
+    for name, text in _TITLES.items():
+        setattr(rich_utils, name, text)
 
 
 class Command(TyperCommand):
     def get_help_option(self, ctx: Any) -> Any:
         return _in_chinese(super().get_help_option(ctx))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        _chinese_titles()
+        super().format_help(ctx, formatter)
 
     def get_usage(self, ctx: Any) -> str:
         return _usage(super().get_usage(ctx))
@@ -28,6 +37,10 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     def get_help_option(self, ctx: Any) -> Any:
         return _in_chinese(super().get_help_option(ctx))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        _chinese_titles()
+        super().format_help(ctx, formatter)
 
     def get_usage(self, ctx: Any) -> str:
         return _usage(super().get_usage(ctx))

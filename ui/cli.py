@@ -95,6 +95,8 @@ def run(argv: list[str]) -> int:
             say(f"zhibi：{usage_sentence(exc)}")
             return 2
         raise
+    if code == 130:  # typer turns Ctrl-C into an exit code and says nothing
+        say(_INTERRUPTED)
     return code if isinstance(code, int) else 0
 
 

@@ -82,7 +82,7 @@ class Scanner:
         characters of the text that stand side by side."""
         where: dict[int, set[tuple[int, int]]] = {n: {(0, len(text))} for n in self._always}
         for key in self._by_pair.keys() & pairs:
-            _locate(self._by_pair[key], text, where)
+            _locate([c for c in self._by_pair[key] if c[1][-2:] in pairs], text, where)
         for key in self._by_char.keys() & set(text):
             _locate(self._by_char[key], text, where)
         for n in sorted(where):

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from operator import add
 
 from assistant.catalogue import Catalogue
 from assistant.checks.profile import Profile
@@ -85,7 +87,7 @@ class View:
     @cached_property
     def pairs(self) -> frozenset[str]:
         """Every two characters that stand side by side."""
-        return frozenset(map("".join, zip(self.text, self.text[1:], strict=False)))
+        return frozenset(map(add, self.text, self.text[1:]))
 
     @cached_property
     def half(self) -> str:
@@ -129,6 +131,15 @@ class View:
         for i in self.prose:
             base = self.starts[i]
             out += [Span(base + s.start, base + s.end) for s in sentence_spans(self.blocks[i].text)]
+        return tuple(out)
+
+    @cached_property
+    def echoes(self) -> tuple[int, ...]:
+        """For each sentence, how often at most two characters that stand side by side come back in it."""
+        out = []
+        for span in self.sentences:
+            text = self.text[span.start : span.end]
+            out.append(max(Counter(map(add, text, text[1:])).values(), default=0))
         return tuple(out)
 
     @cached_property
@@ -191,8 +202,15 @@ class View:
                 out.append(Item(int(number), m.start(), lead, end, bisect_right(heads, m.start())))
         return tuple(out)
 
+    @cached_property
+    def _parts(self) -> dict[str, tuple[int, ...]]:
+        parts: dict[str, list[int]] = {}
+        for i, block in enumerate(self.blocks):
+            parts.setdefault(block.part or "", []).append(i)
+        return {part: tuple(blocks) for part, blocks in parts.items()}
+
     def part_blocks(self, part: str) -> tuple[int, ...]:
-        return tuple(i for i, b in enumerate(self.blocks) if b.part == part)
+        return self._parts.get(part, ())
 
     def part_text(self, part: str) -> str:
         return "\n".join(self.blocks[i].text for i in self.part_blocks(part))

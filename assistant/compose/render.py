@@ -19,6 +19,7 @@ from assistant.prompts import Prompt
 from assistant.text import strip_invisible
 
 _BREAKS = re.compile(r"[\n\r\u2028\u2029\v\f]+")
+_UNTITLED = {"opening": "全文开头（无标题）", "closing": "全文结尾（无标题）"}
 _LEFT_OUT = "【待核：此处像是写给模型的指令，已略去】"
 
 
@@ -34,7 +35,7 @@ def draft_slots(
         "date": brief.date.isoformat(), "register": prompt.meta["registers"][brief.register],
         "styles": _styles(task), "outline": outline_text(task.outline),
         "ledger": ledger_text(brief.ledger, task.questions, slots=slots), "policies": policies_text(task.policies),
-        "number": plan.number, "heading": safe(plan.heading) or "（无标题）",
+        "number": plan.number, "heading": safe(plan.heading) or _UNTITLED.get(plan.part, ""),
         "instruction": str(prompt.meta["parts"][plan.part]).strip(), "ids": "、".join(plan.items) or "无",
         "inline": _subheads(task), "length": plan.length, "body_view": _body_view(task),
     }  # fmt: skip

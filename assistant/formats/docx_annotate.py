@@ -1,13 +1,14 @@
 """A review copy of any .docx: comments at the exact characters of each finding, safe fixes as tracked changes.
 
 In: the file, its document as ``read_document`` gave it, and what was found. Out: the bytes of a copy. The file's own
-formatting, numbering, headers and earlier comments and changes stay as they are; only comments and revisions are added.
+formatting, numbering, headers and earlier comments and changes stay as they are; only comments and revisions are added, and with
+a brief an appendix of evidence at the end.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 from assistant.brief import Brief
 from assistant.document import Document
 from assistant.finding import SEVERITIES, SEVERITY_NAMES, Finding
+from assistant.formats.docx_appendix import append_evidence, evidence
 from assistant.formats.docx_comments import Author, anchor_comment, paragraph_text
 from assistant.formats.docx_places import Places, Spot, open_docx, places
 from assistant.formats.docx_review import CHECKER, TRACER
 from assistant.formats.docx_revisions import highest_id, track_change
+from assistant.formats.policy_sources import quoted
 from assistant.formats.sources import FactView, source_lines
 
 if TYPE_CHECKING:
@@ -29,10 +32,12 @@ FIXER = Author("执笔·改正", "改")
 
 def annotate(
     path: Path, findings: Sequence[Finding], document: Document, *, brief: Brief | None = None,
-    fixes: bool = True, when: datetime | None = None,
+    policies: Mapping[str, str] | None = None, fixes: bool = True, when: datetime | None = None,
 ) -> bytes:  # fmt: skip
     """The copy's bytes. ``document`` must be what ``read_document(path)`` gave; with a ``brief`` and sentences that carry fact
-    ids (``checks.facts.align``), sources are commented as well. ``when`` fixes the time of comments and changes (default: now)."""
+    ids (``checks.facts.align``), sources are commented as well and an appendix of evidence is put at the end. ``policies``
+    (see ``policy_sources``) maps a wording to where it is published: the first place of each is commented. ``when`` fixes the
+    time of comments and changes (default: now)."""
     word = open_docx(path)
     at = places(word, document.blocks)
     moment = when or datetime.now(UTC)
@@ -40,8 +45,11 @@ def annotate(
         _comment(word, at, finding, moment)
     if brief is not None:
         _sources(word, at, document, brief, moment)
+    _policies(word, at, document, policies or {}, moment)
     if fixes:
         _fix(word, at, findings, moment)
+    if brief is not None:
+        append_evidence(word, evidence(document, brief, findings))
     buffer = io.BytesIO()
     word.save(buffer)
     return buffer.getvalue()
@@ -72,6 +80,16 @@ def _sources(word: WordDocument, at: Places, document: Document, brief: Brief, w
             if spot is not None:
                 anchor_comment(word, spot.paragraph, spot.start, spot.end, lines, TRACER, when=when)
             start = end
+
+
+def _policies(
+    word: WordDocument, at: Places, document: Document, policies: Mapping[str, str], when: datetime
+) -> None:
+    for number, start, end, wording in quoted(document, policies):
+        spot = at.exact(number, start, end)
+        if spot is not None:
+            text = f"提法：{wording}\n出处：{policies[wording]}"
+            anchor_comment(word, spot.paragraph, spot.start, spot.end, text, TRACER, when=when)
 
 
 def _fix(word: WordDocument, at: Places, findings: Iterable[Finding], when: datetime) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,7 +22,13 @@ if TYPE_CHECKING:
 OWN = "执笔·"  # how the names of zhibi's own authors begin
 APPENDIX = ("待问清单", "事实去向")  # headings of the appendix of the review copy
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_KINDS = {_W + "ins": "put", _W + "moveTo": "put", _W + "del": "cut", _W + "moveFrom": "cut"}
+_SEEN = (_W + "t", _W + "delText", _W + "tab", _W + "br", _W + "drawing")
+_KINDS: dict[str, Literal["put", "cut"]] = {
+    _W + "ins": "put",
+    _W + "moveTo": "put",
+    _W + "del": "cut",
+    _W + "moveFrom": "cut",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +84,31 @@ def _without_appendix(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 def _pending(body: Any) -> Iterator[Change]:
-    """Neighbouring pieces of one kind and author are one change."""
-    pieces = [
-        (_KINDS[e.tag], e.get(_W + "author", ""), text)
-        for e in body.iter(*_KINDS)
-        if (text := "".join(t.text or "" for t in e.iter(_W + "t", _W + "delText")))
-    ]
-    for (kind, author), group in groupby(pieces, key=lambda p: p[:2]):
-        yield Change(kind, "".join(text for _, _, text in group), author)
+    """Pieces of one kind and author that stand side by side are one change."""
+    last: Any = None
+    held: Change | None = None
+    for element in body.iter(*_KINDS):
+        text = "".join(t.text or "" for t in element.iter(_W + "t", _W + "delText"))
+        if not text:
+            continue
+        change = Change(_KINDS[element.tag], text, element.get(_W + "author", ""))
+        if held and _beside(last, element) and (held.kind, held.author) == (change.kind, change.author):
+            held = replace(held, text=held.text + text)
+        else:
+            if held:
+                yield held
+            held = change
+        last = element
+    if held:
+        yield held
+
+
+def _beside(first: Any, second: Any) -> bool:
+    """Nothing that a reader sees stands between them; marks of comments and bookmarks do not count."""
+    at = first.getnext()
+    while at is not None and at is not second and next(at.iter(*_SEEN), None) is None:
+        at = at.getnext()
+    return at is second
 
 
 def _remarks(word: WordDocument) -> Iterator[Remark]:

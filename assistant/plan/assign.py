@@ -71,7 +71,9 @@ def assign_by_theme(facts: Sequence[Item], themes: Sequence[Theme], most: int) -
         f.id: max(scores[f.id], key=lambda t: scores[f.id][t]) if scores[f.id] else fallback for f in facts
     }
     while True:
-        members = {t: [f for f in where if where[f] == t] for t in set(where.values())}
+        members = {
+            t: [f for f in where if where[f] == t] for t in sorted(set(where.values()), key=order.__getitem__)
+        }
         small = min(members, key=lambda t: (len(members[t]), -order[t]))
         if len(members) == 1 or (len(members) <= most and len(members[small]) >= 2):
             break

@@ -15,6 +15,7 @@ from ui.console import out, progress_bar, say
 if TYPE_CHECKING:
     from assistant.brief import Brief
     from assistant.checking import Checked
+    from assistant.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -71,10 +72,10 @@ def check(
     with progress_bar("核校") as progress:
         results = check_files(files, settings, brief=given, as_of=day, progress=progress)
     if fix:
-        _fixed(results.checked, given)
+        _fixed(results.checked, given, settings, day)
     checked = _against(results.checked, baseline, save_baseline)
     if format == "docx":
-        _annotated(checked, output, given)
+        _annotated(checked, output, given, settings, day)
     else:
         out(report(checked, format))
     for problem in results.failed:
@@ -84,14 +85,14 @@ def check(
     return 1 if any(at_or_above(f.severity, floor) for r in checked for f in r.findings) else 0  # type: ignore[arg-type]
 
 
-def _fixed(checked: Sequence[Checked], brief: Brief | None) -> None:
+def _fixed(checked: Sequence[Checked], brief: Brief | None, settings: Settings, as_of: date | None) -> None:
     """Safe fixes: text files in place, Word files as tracked changes in a copy."""
     from assistant.checking import fix_text
     from assistant.formats.atomic import write_all
 
     for one in checked:
         if one.path.suffix.lower() == ".docx":
-            _annotated([one], None, brief)
+            _annotated([one], None, brief, settings, as_of)
         elif one.path.suffix.lower() in (".txt", ".md") and (data := fix_text(one)) is not None:
             write_all([(one.path, data)])
             say(f"已改：{one.path}")
@@ -111,19 +112,29 @@ def _against(checked: Sequence[Checked], baseline: Path | None, save: Path | Non
     return [replace(one, findings=new_findings(one.findings, one.path.name, known)) for one in checked]
 
 
-def _annotated(checked: Sequence[Checked], output: Path | None, brief: Brief | None) -> None:
+def _annotated(
+    checked: Sequence[Checked],
+    output: Path | None,
+    brief: Brief | None,
+    settings: Settings,
+    as_of: date | None,
+) -> None:
     """A copy of each Word file with its findings as comments; the file itself is left alone."""
+    from assistant.catalogue import load_catalogue
     from assistant.checks.facts import align
     from assistant.errors import InputError
     from assistant.formats.atomic import write_all
     from assistant.formats.docx_annotate import annotate
+    from assistant.formats.policy_sources import policy_sources
 
     for one in checked:
         if one.path.suffix.lower() != ".docx":
             raise InputError("批注稿只能由 .docx 生成，请先另存为 .docx", path=one.path)
         target = output if output and len(checked) == 1 else one.path.with_suffix(".review.docx")
         document = align(one.document, brief) if brief else one.document
-        write_all([(target, annotate(one.path, one.findings, document, brief=brief))])
+        day = as_of or (brief.date if brief else None) or date.today()
+        sources = policy_sources(load_catalogue(settings.overlay), day)
+        write_all([(target, annotate(one.path, one.findings, document, brief=brief, policies=sources))])
         out(str(target))
 
 

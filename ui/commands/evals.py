@@ -152,12 +152,20 @@ def judge(
     cases: Cases = None,
     history: History = None,
     model: Annotated[str | None, typer.Option("--model", help="评审用的模型")] = None,
+    marks: Annotated[
+        Path | None, typer.Option("--marks", help="评的人给的分（YAML，案例编号: 分数），算与模型一致的程度")
+    ] = None,
+    format: Annotated[str, typer.Option("--format", help="text 或 json")] = "text",
 ) -> int:
+    import json
+
     from assistant.settings import load_settings
     from evals import history as store
     from evals.cases import FOLDER, load_cases
-    from evals.judging import judge_run, judgement_text
+    from evals.judging import held_against, judge_run, judgement_text, read_marks, to_data
 
+    _known(format)
+    given = read_marks(marks) if marks else None
     folder = _folder(history)
     held = store.find(folder, name)
     against = store.find(folder, other) if other else None
@@ -166,7 +174,11 @@ def judge(
             load_cases(cases or FOLDER, only or ()), held, store.drafts_of(folder, held), load_settings(judge_model=model),
             against=store.drafts_of(folder, against) if against else None, progress=progress,
         )  # fmt: skip
-    out(judgement_text(done, held))
+    done = held_against(done, given) if given is not None else done
+    if format == "json":
+        out(json.dumps(to_data(done, held), ensure_ascii=False, indent=2))
+    else:
+        out(judgement_text(done, held, marked=given is not None))
     return 0
 
 

@@ -13,8 +13,6 @@ from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from typing import Any
 
-import yaml
-
 from assistant import resources
 from assistant.checks.facts.context import FactContext, Place
 from assistant.finding import Finding
@@ -34,7 +32,7 @@ class ForeignPatterns:
 
 @cache
 def foreign_patterns() -> ForeignPatterns:
-    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "foreign.yaml").read_text("utf-8"))
+    data: dict[str, Any] = resources.read_yaml("knowledge", "foreign.yaml")
     keys = ("address", "markup", "instruction", "name", "known_name")
     return ForeignPatterns(**{k: _joined(data[k]) for k in keys}, run=data["run"])
 

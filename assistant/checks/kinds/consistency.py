@@ -13,6 +13,7 @@ from assistant.checks.scan import compiled, possible
 from assistant.checks.view import View
 
 _HAN = "\u4e00-\u9fff"
+_LONG_RUN = re.compile(f"[{_HAN}]{{8,}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +110,16 @@ def _quoted_forms(_: Rule, view: View) -> Iterator[Hit]:
 def _exchanged(_: Rule, view: View) -> Iterator[Hit]:
     """Two words of a longer name exchanged: 智慧党建系统平台 / 智慧党建平台系统."""
     text = view.text
-    heads = [text[i : i + 4] for i in range(len(text) - 7)]
+    starts = [i for m in _LONG_RUN.finditer(text) for i in range(m.start(), m.end() - 7)]
+    heads = [text[i : i + 4] for i in starts]
     often = {h for h, n in Counter(heads).items() if n > 1}
     windows: dict[str, int] = {}
-    for i, head in enumerate(heads):
+    for i, head in zip(starts, heads, strict=True):
         if head in often:
             windows.setdefault(text[i : i + 8], i)
     for window in windows:
         other = window[:4] + window[6:] + window[4:6]
-        if window < other and other in windows and re.fullmatch(f"[{_HAN}]+", window):
+        if window < other and other in windows:
             for here, there in ((window, other), (other, window)):
                 start = windows[here]
                 yield Hit(start, start + 8, {"other": there, "place": _place(view, windows[there])})

@@ -89,10 +89,10 @@ def _joined(text: str, a: int, b: int, word: str) -> bool:
 def _runs(rule: Rule, view: View) -> Iterator[Hit]:
     """Any run of characters that comes back in one sentence, unless it is common or meant."""
     options: _Echo = rule.options
-    for span in view.sentences:
-        text = view.text[span.start : span.end]
-        if len(text) < options.size * options.times + 4:
+    for span, echo in zip(view.sentences, view.echoes, strict=True):
+        if span.end - span.start < options.size * options.times + 4 or _too_few(options, echo):
             continue
+        text = view.text[span.start : span.end]
         done: list[tuple[int, int]] = []
         for run, places in _repeated(text, options.size, options.times):
             if run in options.common or places[-1] - places[0] > options.within:
@@ -104,6 +104,11 @@ def _runs(rule: Rule, view: View) -> Iterator[Hit]:
             done.append((places[-1], places[-1] + len(run)))
             at = span.start + places[-1]
             yield Hit(at, at + len(run), {"word": run, "count": str(len(places))})
+
+
+def _too_few(options: _Echo, echo: int) -> bool:
+    """A longer run comes back no more often than the two characters it begins with."""
+    return options.size >= 2 and echo < options.times
 
 
 def _repeated(text: str, size: int, times: int) -> list[tuple[str, list[int]]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from assistant.catalogue.nodes import Fields
 from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
-from assistant.checks.scan import compiled
+from assistant.checks.scan import compiled, possible
 from assistant.checks.view import View
 
 
@@ -41,6 +41,8 @@ def _read(fields: Fields) -> tuple[_Form, ...]:
 
 def _minority(rule: Rule, view: View) -> Iterator[Hit]:
     for form in rule.options:
+        if not possible(form.regex, view.text):
+            continue
         found = [m for m in compiled(form.regex).finditer(view.text) if "\n" not in m.group()]
         if not found:
             continue

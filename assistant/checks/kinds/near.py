@@ -86,9 +86,9 @@ def _pieces(text: str) -> list[str]:
 
 def _find(rule: Rule, view: View) -> Iterator[Hit]:
     index = per_catalogue(view.catalogue, f"near {rule.path}:{rule.line}", lambda c: _index(c, rule.options))
-    wanted: dict[int, None] = {}
+    wanted: set[int] = set()
     for pair in index.halves.keys() & view.pairs:
-        wanted.update((n, None) for n, last in index.halves[pair] if last in view.pairs)
+        wanted.update(n for n, last in index.halves[pair] if last in view.pairs)
     known = (*rule.options.known, *index.accepted)
     seen: set[tuple[int, int]] = set()
     for n in sorted(wanted):

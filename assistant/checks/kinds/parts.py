@@ -21,6 +21,7 @@ _PART_NAMES = {
     "plans": "下一步打算",
     "closing": "结尾",
 }
+_FUNCTION = frozenset("的了不和与在是有对为")
 
 
 def _genre(view: View) -> Genre | None:
@@ -145,9 +146,7 @@ def _read_answers(fields: Fields) -> tuple[frozenset[str], float]:
 
 
 def _content(text: str, common: frozenset[str]) -> frozenset[str]:
-    return frozenset(
-        b for b in bigrams(text) if b not in common and not any(c in "的了不和与在是有对为" for c in b)
-    )
+    return frozenset(b for b in bigrams(text) if b not in common and _FUNCTION.isdisjoint(b))
 
 
 def _unanswered(rule: Rule, view: View) -> Iterator[Hit]:

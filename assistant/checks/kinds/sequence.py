@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.catalogue import Catalogue, Formulation
 from assistant.catalogue.nodes import Fields
 from assistant.checks.kinds.catalogue_wording import grave, source_of
+from assistant.checks.memo import per_catalogue
 from assistant.checks.rule import Hit, Kind, Rule
 from assistant.checks.view import View
 from assistant.finding import Severity
@@ -78,13 +80,20 @@ def _runs(view: View, places: list[_Place]) -> Iterator[tuple[list[_Place], str]
         yield run, odd
 
 
+def _listed(catalogue: Catalogue) -> list[tuple[Formulation, tuple[str, ...]]]:
+    """Formulations with members, each with the two characters its members begin with."""
+    return [
+        (e, tuple(m.strip("“”")[:2] for m in e.members))
+        for e in catalogue.formulations
+        if len(e.members) >= 3
+    ]
+
+
 def _members(rule: Rule, view: View) -> Iterator[Hit]:
-    for entry in view.catalogue.formulations:
-        if len(entry.members) < 3 or entry.id in rule.options.skip:
+    for entry, openings in per_catalogue(view.catalogue, "members", _listed):
+        if sum(map(view.pairs.__contains__, openings)) < 2 or entry.id in rule.options.skip:
             continue
         if entry.introduced and view.as_of < entry.introduced:
-            continue
-        if sum(m.strip("“”")[:2] in view.pairs for m in entry.members) < 2:
             continue
         for run, odd in _runs(view, _places(view, entry.members)):
             verdict = _judge(run, odd, len(entry.members), entry.ordered, entry.id in rule.options.partial)

@@ -129,7 +129,7 @@ def _years(rule: Rule, view: View) -> Iterator[Hit]:
         return
     past, future = map(compiled, rule.options)
     for i, block in enumerate(view.blocks):
-        if block.role not in ("title", "heading", "body"):
+        if block.role not in ("title", "heading", "body") or "年" not in block.text:
             continue
         text = half_width(block.text)
         for m in re.finditer(r"(?<!\d)(20\d{2})年", text):

@@ -73,7 +73,7 @@ def data(overlay: Path | None = None) -> Data:
 def load(path: Path) -> Data:
     """Read and check one file."""
     try:
-        raw: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+        raw: dict[str, Any] = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
         return _data(raw)
     except (yaml.YAMLError, TypeError, KeyError, AttributeError, re.error, ValueError) as error:
         raise KnowledgeError(f"问题表写得不对：{error}", path=path) from error
