@@ -100,8 +100,8 @@ def _against_brief(
 ) -> list[Finding]:
     """Facts, and what stands in the index; imported here, a check without a brief does without them."""
     from assistant.checks.facts import FactContext, align, check_facts
+    from assistant.holdings import index_folder, open_library
     from assistant.leaks import find_leaks
-    from assistant.library import index_folder, open_library
 
     context = FactContext(brief, {}, frozenset(d.title for d in catalogue.documents))
     found = list(check_facts(align(document, brief), context))

@@ -17,9 +17,9 @@ from assistant.compose import Composed, compose_all
 from assistant.document import Draft, Section, Trace
 from assistant.evidence import PolicySpan
 from assistant.finding import Finding, Question, points
+from assistant.holdings import Evidence, gather
 from assistant.index import Index
 from assistant.leaks import find_leaks
-from assistant.library import Evidence, gather
 from assistant.plan import Outline, SectionTask, make_outline
 from assistant.prompts import load_prompt, prompt_names
 from assistant.revise import Reviser, revise

@@ -12,8 +12,8 @@ from assistant.brief import Brief
 from assistant.catalogue import Catalogue
 from assistant.document import Document
 from assistant.finding import Finding
+from assistant.holdings import formulae
 from assistant.index import Index
-from assistant.library import formulae
 from assistant.text import fold, is_cjk
 
 _RUN = 20  # characters; shorter runs are shared by honest texts of the genre

@@ -26,9 +26,9 @@ from assistant.checks.registry import load_rules
 from assistant.document import Draft
 from assistant.errors import ServiceError, ZhibiError
 from assistant.finding import Finding, at_or_above, counts
+from assistant.holdings import add_paths, open_library
 from assistant.index import Index
 from assistant.leaks import find_leaks
-from assistant.library import add_paths, open_library
 from assistant.prompts import load_prompt, prompt_names
 from assistant.settings import Settings
 from evals.cases import Case

@@ -12,7 +12,7 @@ import pytest
 
 from assistant.catalogue import load_catalogue
 from assistant.errors import EgressRefusedError, InputError, ServiceError
-from assistant.library import open_library
+from assistant.holdings import open_library
 from assistant.models.embeddings import open_embeddings
 from assistant.settings import Settings, load_settings
 

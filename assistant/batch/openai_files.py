@@ -26,8 +26,8 @@ from assistant.batch.manifest import brief_of
 from assistant.batch.types import UnitEntry
 from assistant.catalogue import Catalogue, load_catalogue
 from assistant.errors import DocumentError, InputError, ZhibiError
+from assistant.holdings import open_library
 from assistant.index import Index
-from assistant.library import open_library
 from assistant.models.gateway import Call, Gateway
 from assistant.models.journal import FILE_NAME, Journal
 from assistant.models.reply import Reply, without_thinking

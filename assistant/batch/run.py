@@ -25,7 +25,7 @@ from assistant.batch.work import Plan
 from assistant.catalogue import load_catalogue
 from assistant.errors import DocumentError
 from assistant.formats.atomic import write_all
-from assistant.library import open_library
+from assistant.holdings import open_library
 from assistant.prompts import load_prompt, prompt_names
 
 

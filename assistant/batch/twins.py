@@ -16,7 +16,7 @@ from assistant.batch.rules import TwinRules, batch_rules
 from assistant.brief import Brief
 from assistant.catalogue import Catalogue
 from assistant.document import Draft
-from assistant.library import formulae
+from assistant.holdings import formulae
 from assistant.plan.units import names_of
 from assistant.text import fold, is_cjk
 

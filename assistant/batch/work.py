@@ -21,8 +21,8 @@ from assistant.document import Draft
 from assistant.errors import ZhibiError
 from assistant.finding import counts
 from assistant.formats.export import FactView, render
+from assistant.holdings import index_folder, open_library
 from assistant.index import Index
-from assistant.library import index_folder, open_library
 from assistant.settings import Settings
 from assistant.text import char_count
 from assistant.values import parse_unknowns

@@ -17,8 +17,8 @@ from assistant.errors import BriefError
 from assistant.finding import Finding
 from assistant.formats.brief_schema import digest
 from assistant.formats.briefs import read_brief
+from assistant.holdings import index_folder, open_library
 from assistant.index import Index
-from assistant.library import index_folder, open_library
 from assistant.settings import Settings
 from assistant.worker.rows import Work
 

@@ -92,7 +92,7 @@ def prompts_render(
     from assistant.drafting import Job, prepare
     from assistant.errors import InputError
     from assistant.formats.briefs import read_brief
-    from assistant.library import index_folder, open_library
+    from assistant.holdings import index_folder, open_library
     from assistant.settings import load_settings
 
     settings = load_settings()

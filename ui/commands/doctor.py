@@ -82,7 +82,7 @@ def _data(settings: Settings) -> Iterator[Row]:
 
 
 def _workspace(settings: Settings) -> Iterator[Row]:
-    from assistant.library import index_folder
+    from assistant.holdings import index_folder
 
     folder = settings.workspace
     parent = next(p for p in (folder, *folder.parents) if p.exists())

@@ -116,7 +116,7 @@ def _draft(brief: Brief, settings: Settings) -> Draft:
 
     from assistant import drafting
     from assistant.catalogue import load_catalogue
-    from assistant.library import index_folder, open_library
+    from assistant.holdings import index_folder, open_library
 
     catalogue = load_catalogue(settings.overlay)
     wants_index = index_folder(settings).exists() or not settings.embedded

@@ -32,7 +32,7 @@ def _settings(workspace: Path | None) -> Settings:
 
 def _open(settings: Settings) -> Index:
     from assistant.catalogue import load_catalogue
-    from assistant.library import open_library
+    from assistant.holdings import open_library
 
     return open_library(settings, load_catalogue(settings.overlay))
 
@@ -47,7 +47,7 @@ def add(
 ) -> int:
     from assistant.catalogue import load_catalogue
     from assistant.errors import InputError, ZhibiError
-    from assistant.library import add_paths
+    from assistant.holdings import add_paths
 
     if lane not in (None, *_LANES):
         raise InputError(f"--lane 只能是 policy 或 precedent，不能是 {lane}")

@@ -78,7 +78,7 @@ def _files() -> None:
 
 
 def _add(files: Iterable[tuple[str, bytes]], lane: str | None) -> None:
-    from assistant.library import add_paths
+    from assistant.holdings import add_paths
 
     folder = session.settings().workspace / "library"
     folder.mkdir(parents=True, exist_ok=True)

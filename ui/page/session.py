@@ -86,7 +86,7 @@ def catalogue() -> Catalogue:
 
 @st.cache_resource(show_spinner="正在打开知识库……", max_entries=2)
 def _library(workspace: Path, overlay: Path | None, url: str, digest: str) -> Index:
-    from assistant.library import open_library
+    from assistant.holdings import open_library
 
     return open_library(load_settings(workspace=workspace, overlay=overlay), load_catalogue(overlay))
 
@@ -97,7 +97,7 @@ def library() -> Index:
 
 
 def library_if_any() -> Index | None:
-    from assistant.library import index_folder
+    from assistant.holdings import index_folder
 
     now = settings()
     return library() if index_folder(now).exists() or not now.embedded else None
