@@ -144,6 +144,25 @@ def test_knowledge_round(root: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     one_sentence(capsys.readouterr().err)
 
 
+def test_a_file_gone_from_a_folder_goes_from_the_index(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "旧稿"
+    folder.mkdir()
+    for name in ("甲", "乙"):
+        (folder / f"{name}.txt").write_text(
+            f"示例县{name}局2024年工作总结\n一、主要工作\n{name}局完成堤防加固。\n", "utf-8"
+        )
+    cli("knowledge", "add", folder)
+    (folder / "乙.txt").unlink()
+    cli("knowledge", "add", folder)
+    capsys.readouterr()
+    cli("knowledge", "list")
+    listed = capsys.readouterr().out
+    assert "甲.txt" in listed
+    assert "乙.txt" not in listed
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [

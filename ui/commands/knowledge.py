@@ -66,6 +66,10 @@ def add(
             )
             for warning in warnings:
                 say(f"  {path.name}：{warning}")
+        for folder in filter(Path.is_dir, paths):
+            for row in index.vanished(folder.resolve()):
+                index.remove(row.id)
+                out(f"文件已不在，已移除\t{row.name}")
         index.sync()
     if not total:
         raise InputError("没有找到可以添加的文件")
