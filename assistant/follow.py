@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-import yaml
-
 from assistant import resources
 from assistant.brief import Brief, Item, Period, make_item
 from assistant.document import Document
@@ -63,9 +61,7 @@ class FollowUp:
 
 @cache
 def _rules() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "batch.yaml").read_text("utf-8"))[
-        "follow"
-    ]
+    data: dict[str, Any] = resources.read_yaml("knowledge", "batch.yaml")["follow"]
     return data
 
 

@@ -13,8 +13,6 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-import yaml
-
 from assistant import resources
 from assistant.brief import Item
 from assistant.text import CLAUSE_END, fold, half_width, is_cjk
@@ -49,9 +47,7 @@ class MeasureRules:
 
 @cache
 def measure_rules() -> MeasureRules:
-    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "batch.yaml").read_text("utf-8"))[
-        "measures"
-    ]
+    data: dict[str, Any] = resources.read_yaml("knowledge", "batch.yaml")["measures"]
     longest_first = sorted(data["light"], key=len, reverse=True)
     return MeasureRules(
         light=re.compile("|".join(map(re.escape, longest_first))),

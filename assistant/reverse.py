@@ -15,8 +15,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from assistant import resources
 from assistant.brief import Period
 from assistant.document import Block
@@ -58,9 +56,7 @@ class Rules:
 
 @cache
 def rules() -> Rules:
-    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "batch.yaml").read_text("utf-8"))[
-        "reverse"
-    ]
+    data: dict[str, Any] = resources.read_yaml("knowledge", "batch.yaml")["reverse"]
     either = {k: re.compile("|".join(f"(?:{p})" for p in data[k])) for k in ("stance", "deeds")}
     return Rules(
         **either, lead=re.compile(data["lead"]), split=re.compile(data["split"]), lead_at_most=data["lead_at_most"],

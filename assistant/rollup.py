@@ -16,8 +16,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import yaml
-
 from assistant import resources
 from assistant.brief import Brief, Item, Period
 from assistant.errors import BriefError, ZhibiError
@@ -82,9 +80,7 @@ class Rollup:
 
 @cache
 def _rules() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "batch.yaml").read_text("utf-8"))[
-        "rollup"
-    ]
+    data: dict[str, Any] = resources.read_yaml("knowledge", "batch.yaml")["rollup"]
     return data
 
 

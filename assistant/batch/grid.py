@@ -5,7 +5,6 @@ In: a path. Out: sheets in order with their rows; what could not be taken is a `
 
 from __future__ import annotations
 
-import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.batch.types import RowNote
 from assistant.errors import BriefError
+from assistant.formats.brief_sheet import open_workbook
 from assistant.formats.brief_values import surface
 from assistant.text import half_width, strip_invisible
 
 if TYPE_CHECKING:
-    from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 _UNPACKED_LIMIT = 1_000_000_000
@@ -63,9 +62,9 @@ def column_letter(number: int) -> str:
 def read_grids(path: Path) -> list[Grid]:
     """Raises BriefError where the file is no readable .xlsx."""
     _refuse_bombs(path)
-    book = _load(path, data_only=False)
+    book = open_workbook(path, data_only=False)
     has_formulas = any(c.data_type == "f" for s in book.worksheets for r in s.iter_rows() for c in r)
-    values = _load(path, data_only=True) if has_formulas else book
+    values = open_workbook(path, data_only=True) if has_formulas else book
     return [_grid(s, values[s.title]) for s in book.worksheets if s.sheet_state == "visible"]
 
 
@@ -83,19 +82,6 @@ def _refuse_bombs(path: Path) -> None:
         raise BriefError("表格展开后太大，请只留下材料所在的工作表，或分成几个文件", path=path)
     if not whole:
         raise BriefError("这是压缩包而不是 .xlsx 表格，请用表格软件另存为 .xlsx", path=path)
-
-
-def _load(path: Path, *, data_only: bool) -> Workbook:
-    from openpyxl import load_workbook
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return load_workbook(path, data_only=data_only)
-    except Exception as error:  # the library raises whatever a broken file leads it to
-        raise BriefError(
-            "表格打不开（文件损坏、加密或不是 .xlsx），请用表格软件另存为 .xlsx", path=path
-        ) from error
 
 
 def _grid(sheet: Worksheet, values: Worksheet) -> Grid:

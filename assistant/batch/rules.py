@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from assistant import resources
 from assistant.formats.brief_words import plain, words
 
@@ -39,9 +37,7 @@ class BatchRules:
 
 @cache
 def batch_rules() -> BatchRules:
-    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "batch.yaml").read_text("utf-8"))[
-        "batch"
-    ]
+    data: dict[str, Any] = resources.read_yaml("knowledge", "batch.yaml")["batch"]
     own = {plain(w): name for name, spellings in data["columns"].items() for w in spellings}
     return BatchRules(
         columns=words().columns | own,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-import yaml
-
 from assistant import resources
 
 
@@ -15,9 +13,7 @@ def template_sheet() -> bytes:
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
 
-    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "batch.yaml").read_text("utf-8"))[
-        "template"
-    ]
+    data: dict[str, Any] = resources.read_yaml("knowledge", "batch.yaml")["template"]
     book = Workbook()
     for n, (title, rows) in enumerate(data["sheets"].items()):
         sheet = book.active if n == 0 else book.create_sheet(title)

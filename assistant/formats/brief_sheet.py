@@ -47,7 +47,7 @@ def read_sheet(path: Path) -> RawSource:
     """Raises BriefError for anything that is no readable .xlsx, naming sheet and cell."""
     gathered = _Sheet(path)
     _refuse_bombs(path)
-    values, formulas = _load(path, data_only=True), _load(path, data_only=False)
+    values, formulas = open_workbook(path, data_only=True), open_workbook(path, data_only=False)
     for sheet in values.worksheets:
         if sheet.sheet_state == "visible":
             rows = _rows(gathered, sheet, formulas[sheet.title])
@@ -72,14 +72,15 @@ def _refuse_bombs(path: Path) -> None:
         raise BriefError("这是压缩包而不是 .xlsx 表格，请用表格软件另存为 .xlsx", path=path)
 
 
-def _load(path: Path, *, data_only: bool) -> Workbook:
+def open_workbook(path: Path, *, data_only: bool) -> Workbook:
+    """The workbook, or a BriefError: the package raises whatever a broken file leads it to."""
     from openpyxl import load_workbook
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return load_workbook(path, data_only=data_only)
-    except Exception as error:  # the library raises whatever a broken file leads it to
+    except Exception as error:
         raise BriefError(
             "表格打不开（文件损坏、加密或不是 .xlsx），请用表格软件另存为 .xlsx", path=path
         ) from error

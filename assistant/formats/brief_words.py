@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from assistant import resources
 from assistant.text import half_width
 
@@ -47,7 +45,7 @@ class Words:
 @cache
 def words() -> Words:
     """The shipped words, compiled once."""
-    data: dict[str, Any] = yaml.safe_load(resources.find("knowledge", "brief_words.yaml").read_text("utf-8"))
+    data: dict[str, Any] = resources.read_yaml("knowledge", "brief_words.yaml")
     truth = {plain(w): True for w in data["true"]} | {plain(w): False for w in data["false"]}
     return Words(
         keys=_table(data["keys"]),

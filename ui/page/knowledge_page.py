@@ -50,7 +50,7 @@ def _files() -> None:
         lane = st.segmented_control("归为", list(_CHOICES), default="自动辨认", required=True)
         if st.form_submit_button("添加到知识库", type="primary") and chosen:
             _add([(f.name, f.getvalue()) for f in chosen], _CHOICES[lane])
-    rows = session.library().list()
+    rows = session.holdings().list()
     own = [r for r in rows if not r.path.startswith("sample:")]
     table = [
         [
@@ -70,7 +70,7 @@ def _files() -> None:
                 "移除哪一份", list(names), format_func=lambda i: names[i], index=None, placeholder="选一份"
             )
             if st.button("确定移除", disabled=gone is None, key="remove-file") and gone:
-                session.library().remove(gone)
+                session.holdings().remove(gone)
                 st.rerun()
     else:
         kit.notice("还没有本单位的资料。先放进近两三年的总结和常用的政策文件，写出来才像本单位的东西。")
@@ -82,7 +82,7 @@ def _add(files: Iterable[tuple[str, bytes]], lane: str | None) -> None:
 
     folder = session.settings().workspace / "library"
     folder.mkdir(parents=True, exist_ok=True)
-    index = session.library()
+    index = session.holdings()
     for name, data in files:
         path = folder / (Path(name).name or "资料.txt")
         path.write_bytes(data)
@@ -113,7 +113,7 @@ def _search() -> None:
     if not query:
         return
     chosen = next((k for k, v in _LANES.items() if v == lane), None)
-    hits = session.library().search(query, lane=chosen, as_of=day, limit=12)  # type: ignore[arg-type]
+    hits = session.holdings().search(query, lane=chosen, as_of=day, limit=12)  # type: ignore[arg-type]
     kit.block("".join(_hit(h, query) for h in hits) or "没有找到，换个说法试试。")
 
 

@@ -242,7 +242,7 @@ def desk(work: Work, brief: Brief) -> Desk:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _desk(work: str, digest: str, knowledge: str, model: str, _brief: Brief) -> Desk:
-    return open_desk(_brief, session.settings(), session.library_if_any())
+    return open_desk(_brief, session.settings(), session.holdings_if_any())
 
 
 # -- beside the paper

@@ -91,16 +91,16 @@ def _library(workspace: Path, overlay: Path | None, url: str, digest: str) -> In
     return open_library(load_settings(workspace=workspace, overlay=overlay), load_catalogue(overlay))
 
 
-def library() -> Index:
+def holdings() -> Index:
     now = settings()
     return _library(now.workspace, now.overlay, now.index_url, catalogue().digest)
 
 
-def library_if_any() -> Index | None:
+def holdings_if_any() -> Index | None:
     from assistant.holdings import index_folder
 
     now = settings()
-    return library() if index_folder(now).exists() or not now.embedded else None
+    return holdings() if index_folder(now).exists() or not now.embedded else None
 
 
 def begin_with(key: str, value: Any) -> str:
