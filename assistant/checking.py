@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -39,28 +39,62 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class Plain:
+    """What a check without a brief asks of the settings; reading and validating all of them takes longer than the check."""
+
+    overlay: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     checked: tuple[Checked, ...]
     failed: tuple[ZhibiError, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What all files of one check share; small enough to send to another process."""
+
+    settings: Settings | Plain
+    brief: Brief | None = None
+    as_of: date | None = None
+
+
+Numbered = tuple[int, Path]
+Over = Callable[[Order, Iterable[Numbered]], Iterable[tuple[int, Checked | ZhibiError]]]
+"""A way to do ``check_file`` for many files, in any order."""
+
+
+def _one_by_one(order: Order, files: Iterable[Numbered]) -> Iterator[tuple[int, Checked | ZhibiError]]:
+    return (check_file(order, file) for file in files)
+
+
 def check_files(
-    files: Sequence[Path], settings: Settings, *, brief: Brief | None = None, as_of: date | None = None,
-    progress: Progress = lambda what, done, total: None,
+    files: Sequence[Path], settings: Settings | Plain, *, brief: Brief | None = None, as_of: date | None = None,
+    progress: Progress = lambda what, done, total: None, over: Over = _one_by_one,
 ) -> Results:  # fmt: skip
     """Every file checked; one that cannot be read is reported and does not stop the others."""
-    checked: list[Checked] = []
-    failed: list[ZhibiError] = []
-    for number, path in enumerate(files, 1):
-        try:
-            read = read_document(path)
-            findings = check_document(read.document, settings, brief=brief, as_of=as_of)
-            kept, _ = suppress(findings, suppressions_for(path), path.name)
-            checked.append(Checked(path, read.document, kept, read.warnings, read.meta.encoding))
-        except ZhibiError as exc:
-            failed.append(exc)
-        progress(path.name, number, len(files))
-    return Results(tuple(checked), tuple(failed))
+    found: dict[int, Checked | ZhibiError] = {}
+    for number, result in over(Order(settings, brief, as_of), enumerate(files)):
+        found[number] = result
+        progress(files[number].name, len(found), len(files))
+    ordered = [found[n] for n in sorted(found)]
+    return Results(
+        tuple(r for r in ordered if isinstance(r, Checked)),
+        tuple(r for r in ordered if isinstance(r, ZhibiError)),
+    )
+
+
+def check_file(order: Order, file: Numbered) -> tuple[int, Checked | ZhibiError]:
+    """The task for one file: picklable in and out; a file that cannot be read is its error."""
+    number, path = file
+    try:
+        read = read_document(path)
+        findings = check_document(read.document, order.settings, brief=order.brief, as_of=order.as_of)
+        kept, _ = suppress(findings, suppressions_for(path), path.name)
+    except ZhibiError as exc:
+        return number, exc
+    return number, Checked(path, read.document, kept, read.warnings, read.meta.encoding)
 
 
 def fix_text(checked: Checked) -> bytes | None:
@@ -76,7 +110,11 @@ def fix_text(checked: Checked) -> bytes | None:
 
 
 def check_document(
-    document: Document, settings: Settings, *, brief: Brief | None = None, as_of: date | None = None
+    document: Document,
+    settings: Settings | Plain,
+    *,
+    brief: Brief | None = None,
+    as_of: date | None = None,
 ) -> tuple[Finding, ...]:
     """Text rules, facts where there is a brief, and what stands in the index of past summaries."""
     catalogue, rules = load_catalogue(settings.overlay), load_rules(settings.overlay)
@@ -91,6 +129,7 @@ def check_document(
         )
     )
     if brief is not None:
+        assert not isinstance(settings, Plain), "a brief is checked with the whole settings"
         found += _against_brief(document, brief, settings, catalogue)
     return tuple(sorted(found, key=lambda f: (f.paragraph, f.start, f.rule)))
 

@@ -11,8 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from assistant.compiled import compiled
 from assistant.errors import KnowledgeError
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -53,6 +52,12 @@ def each(kind: str, pattern: str, overlay: Path | None = None) -> Iterator[Path]
 def read_yaml(kind: str, name: str, overlay: Path | None = None) -> Any:
     """The content of one data file; KnowledgeError with its line where it is no YAML."""
     path = find(kind, name, overlay)
+    return compiled(path.stem, [path], lambda: _parse(path))
+
+
+def _parse(path: Path) -> Any:
+    import yaml
+
     try:
         return yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
     except yaml.MarkedYAMLError as exc:

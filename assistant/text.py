@@ -17,7 +17,9 @@ _INVISIBLE = re.compile(
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e01ef\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
 )
 _SPACE = re.compile(r"\s+")
+_STOP = re.compile(f"\n|[{SENTENCE_END}][{SENTENCE_END}{re.escape(CLOSERS)}]*")
 _QUOTES = str.maketrans({"＂": "”", "‟": "”", "〝": "“", "〞": "”"})
+_WIDE = re.compile("[０-９．％]")
 _DIGITS = {ord("０") + i: ord("0") + i for i in range(10)} | {ord("．"): ord("."), ord("％"): ord("%")}
 
 
@@ -60,7 +62,7 @@ def full_punctuation(text: str) -> str:
 
 def half_width(text: str) -> str:
     """Full-width digits, ``．`` and ``％`` to ASCII, character for character (offsets stay valid)."""
-    return text.translate(_DIGITS)
+    return text.translate(_DIGITS) if _WIDE.search(text) else text
 
 
 def fold(text: str) -> str:
@@ -80,17 +82,11 @@ def is_cjk(char: str) -> bool:
 def sentence_spans(text: str) -> list[Span]:
     """Spans of sentences: up to 。！？ and the closing marks that follow; white space between belongs to none."""
     spans: list[Span] = []
-    start, i, n = 0, 0, len(text)
-    while i < n:
-        if text[i] == "\n" or text[i] in SENTENCE_END:
-            end = i if text[i] == "\n" else i + 1
-            while end < n and text[i] != "\n" and text[end] in SENTENCE_END + CLOSERS:
-                end += 1
-            _append_trimmed(spans, text, start, end)
-            start = i = max(end, i + 1)
-        else:
-            i += 1
-    _append_trimmed(spans, text, start, n)
+    start = 0
+    for stop in _STOP.finditer(text):
+        _append_trimmed(spans, text, start, stop.start() if stop.group() == "\n" else stop.end())
+        start = stop.end()
+    _append_trimmed(spans, text, start, len(text))
     return spans
 
 

@@ -1,9 +1,10 @@
-"""Shared fixtures: the reference material beside the checkout, and a network that is off."""
+"""Shared fixtures: the reference material beside the checkout, a browser, and a network that is off."""
 
 from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,36 @@ def shared() -> Path:
     if not (folder / "briefs").is_dir():
         pytest.skip(f"reference material is not here: {folder}")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compiled data files of the tests are kept apart from the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator[Any]:
+    from tests.page_server import CHROMIUM, Browser
+
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not installed (apt-get install chromium)")
+    with playwright.sync_playwright() as started:
+        opened = Browser(started)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def browser(_chromium: Any) -> Iterator[Any]:
+    """Windows are closed after each test; a request to any other machine fails it."""
+    _chromium.strangers.clear()
+    yield _chromium
+    _chromium.close_windows()
+    assert _chromium.strangers == []
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,8 @@
 """The typed view of knowledge/: formulations, documents, genres, themes. Reading and checking the files is here;
 what the entries mean for a text is the checks' business."""
 
+from pathlib import Path
+
 from assistant.catalogue.load import Catalogue, load_catalogue
 from assistant.catalogue.nodes import KnowledgeProblem
 from assistant.catalogue.templates import fill, own_name
@@ -25,7 +27,6 @@ from assistant.catalogue.types import (
     Variant,
     Version,
 )
-from assistant.catalogue.validate import validate
 
 __all__ = [
     "CampaignWindow",
@@ -54,3 +55,10 @@ __all__ = [
     "own_name",
     "validate",
 ]
+
+
+def validate(overlay: Path | None = None) -> list[KnowledgeProblem]:
+    """Every problem of the shipped files and the user's, in order of file and line; empty where all is well."""
+    from assistant.catalogue.problems import problems
+
+    return problems(overlay)

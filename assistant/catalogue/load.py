@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.brief import Period
-from assistant.catalogue.read import Collected, collect, files
+from assistant.catalogue.files import files
 from assistant.catalogue.types import (
     CampaignWindow,
     CharError,
@@ -26,8 +27,11 @@ from assistant.catalogue.types import (
     PolicyStatement,
     Theme,
 )
-from assistant.catalogue.validate import links
+from assistant.compiled import compiled
 from assistant.errors import KnowledgeError
+
+if TYPE_CHECKING:
+    from assistant.catalogue.read import Collected
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,13 @@ def load_catalogue(overlay: Path | None = None) -> Catalogue:
 
 @lru_cache(maxsize=4)
 def _load(overlay: Path | None, stamp: tuple[tuple[str, int, int], ...]) -> Catalogue:
+    return compiled("catalogue", [Path(path) for path, _, _ in stamp], lambda: _read(overlay))
+
+
+def _read(overlay: Path | None) -> Catalogue:
+    from assistant.catalogue.problems import links
+    from assistant.catalogue.read import collect
+
     found = collect(overlay)
     links(found)
     if found.problems:

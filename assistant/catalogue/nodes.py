@@ -11,29 +11,14 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
-import yaml
+if TYPE_CHECKING:
+    import yaml  # the package is imported where a file is read: a start from compiled data does without it
 
-_PARSER: Any = getattr(getattr(yaml, "cyaml", None), "CParser", None)
 _TAGS = {"ScalarNode": "str", "SequenceNode": "seq", "MappingNode": "map"}
-
-
-class _Fast(_PARSER or object):  # type: ignore[misc]
-    """libyaml's parser without tag resolution: every scalar is text, and no Python is called to find that out."""
-
-    def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:
-        return _TAGS[kind.__name__]
-
-    def descend_resolver(self, parent: object, index: object) -> None:
-        """No path resolvers."""
-
-    def ascend_resolver(self) -> None:
-        """No path resolvers."""
-
-
-_LOADER: Any = _Fast if _PARSER is not None else yaml.BaseLoader
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FLAGS = {"true": True, "false": False}
 
@@ -53,10 +38,47 @@ class KnowledgeProblem:
 Problems = list[KnowledgeProblem]
 
 
+def is_scalar(node: yaml.Node) -> TypeGuard[yaml.ScalarNode]:
+    return getattr(node, "id", "") == "scalar"
+
+
+def is_sequence(node: yaml.Node) -> TypeGuard[yaml.SequenceNode]:
+    return getattr(node, "id", "") == "sequence"
+
+
+def is_mapping(node: yaml.Node) -> TypeGuard[yaml.MappingNode]:
+    return getattr(node, "id", "") == "mapping"
+
+
+@cache
+def _loader() -> Any:
+    import yaml
+
+    parser: Any = getattr(getattr(yaml, "cyaml", None), "CParser", None)
+    if parser is None:
+        return yaml.BaseLoader
+
+    class Fast(parser):  # type: ignore[misc]
+        """libyaml's parser without tag resolution: every scalar is text, and no Python is called to find that out."""
+
+        def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:
+            return _TAGS[kind.__name__]
+
+        def descend_resolver(self, parent: object, index: object) -> None:
+            """No path resolvers."""
+
+        def ascend_resolver(self) -> None:
+            """No path resolvers."""
+
+    return Fast
+
+
 def read_nodes(path: Path, raw: bytes, problems: Problems) -> yaml.Node | None:
     """The root node of a file; None (with a problem noted) where it is no YAML, and for an empty file."""
+    import yaml
+
     try:
-        return yaml.compose(raw.decode("utf-8"), _LOADER)
+        return yaml.compose(raw.decode("utf-8"), _loader())
     except UnicodeDecodeError:
         problems.append(KnowledgeProblem(str(path), 0, "文件不是 UTF-8 编码，请另存为 UTF-8"))
     except yaml.MarkedYAMLError as exc:
@@ -76,11 +98,11 @@ class Fields:
     def __init__(self, path: Path, node: yaml.Node, allowed: Collection[str], problems: Problems) -> None:
         self.path, self.node, self.problems = path, node, problems
         self._values: dict[str, yaml.Node] = {}
-        if not isinstance(node, yaml.MappingNode):
+        if not is_mapping(node):
             self.problem("这里应是“键: 值”的形式")
             return
         for key, value in node.value:
-            name = key.value if isinstance(key, yaml.ScalarNode) else "?"
+            name = key.value if is_scalar(key) else "?"
             if name not in allowed:
                 self.problem(f"没有 {name} 这个键{_suggest(name, allowed)}", key)
             elif name in self._values:
@@ -109,7 +131,7 @@ class Fields:
             if required:
                 self.problem(f"缺少 {key}")
             return default
-        if not isinstance(node, yaml.ScalarNode):
+        if not is_scalar(node):
             self.problem(f"{key} 应是一段文字，不是列表", node)
             return default
         if required and not node.value:
@@ -119,7 +141,7 @@ class Fields:
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
         out = []
         for node in self.items(key, required=required):
-            if isinstance(node, yaml.ScalarNode) and node.value:
+            if is_scalar(node) and node.value:
                 out.append(node.value)
             else:
                 self.problem(f"{key} 的每一项应是一段文字", node)
@@ -131,7 +153,7 @@ class Fields:
             if required:
                 self.problem(f"缺少 {key}")
             return ()
-        if not isinstance(node, yaml.SequenceNode):
+        if not is_sequence(node):
             self.problem(f"{key} 应是列表", node)
             return ()
         if required and not node.value:
@@ -147,11 +169,11 @@ class Fields:
         node = self._values.get(key)
         if node is None:
             return
-        if not isinstance(node, yaml.MappingNode):
+        if not is_mapping(node):
             self.problem(f"{key} 应是“键: 值”的形式", node)
             return
         for name, value in node.value:
-            if isinstance(name, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode):
+            if is_scalar(name) and is_scalar(value):
                 yield name.value, value.value, value
             else:
                 self.problem(f"{key} 的每一项应是“键: 文字”", name)

@@ -5,33 +5,20 @@ A user's entry of the same id replaces the shipped one; ``{id: …, off: true}``
 
 from __future__ import annotations
 
-import gc
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from assistant import resources
 from assistant.catalogue import genres
-from assistant.catalogue.nodes import Fields, KnowledgeProblem, Problems, read_nodes
+from assistant.catalogue.files import FILES, WORDS, files
+from assistant.catalogue.nodes import Fields, KnowledgeProblem, Problems, is_mapping, read_nodes
 from assistant.catalogue.schema import KINDS, OFF, Kind
 from assistant.catalogue.types import Genre
+from assistant.compiled import no_collection
 
-WORDS = ("anticipation", "retrospect", "window_before", "window_during", "window_after")
-FILES: dict[str, tuple[str, ...]] = {
-    "formulations.yaml": ("formulations",),
-    "formulations/*.yaml": ("formulations",),
-    "documents.yaml": ("documents",),
-    "timeline.yaml": ("milestones", "windows", "periods", *WORDS),
-    "orders.yaml": ("orders",),
-    "confusables.yaml": ("char_errors", "org_terms"),
-    "themes.yaml": ("themes",),
-}
-GENRES = "genres/*.yaml"
+if TYPE_CHECKING:
+    import yaml
 
 
 @dataclass
@@ -46,29 +33,9 @@ class Collected:
     digest: str = ""
 
 
-def files(overlay: Path | None) -> Iterator[tuple[Path, Path]]:
-    """(folder, file) for every data file, the shipped ones first."""
-    for folder in resources.layers("knowledge", overlay):
-        for pattern in (*FILES, GENRES):
-            for path in sorted(folder.glob(pattern)):
-                yield folder, path
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Thousands of nodes are made and none is garbage yet: collecting in between takes half of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 def collect(overlay: Path | None) -> Collected:
     """Read everything; problems are noted, never raised."""
-    with _no_collection():
+    with no_collection():
         return _collect(overlay)
 
 
@@ -115,7 +82,7 @@ def _read_file(out: Collected, name: str, f: Fields, layer: set[tuple[str, str]]
 
 def _read_entry(out: Collected, kind: Kind, path: Path, node: yaml.Node, layer: set[tuple[str, str]]) -> None:
     f = Fields(path, node, kind.keys | {OFF}, out.problems)
-    if not isinstance(node, yaml.MappingNode):
+    if not is_mapping(node):
         return
     id = f.text("id")
     if id and (kind.name, id) in layer:

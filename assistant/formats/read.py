@@ -14,11 +14,7 @@ from pathlib import Path
 from assistant.document import Block, Document
 from assistant.errors import DocumentError
 from assistant.formats.lines import Extract, tidy
-from assistant.formats.read_docx import extract_docx
-from assistant.formats.read_docx_package import ZIP_MAGIC
 from assistant.formats.read_meta import date_of, genre_of, organization_of, period_of, title_of
-from assistant.formats.read_office import to_docx
-from assistant.formats.read_pdf import extract_pdf
 from assistant.formats.read_text import extract_markdown, extract_text
 from assistant.formats.structure import classify
 
@@ -92,11 +88,26 @@ def _meta(blocks: tuple[Block, ...], extract: Extract, data: bytes) -> DocumentM
     )
 
 
+def _docx(data: bytes, path: str) -> Extract:
+    from assistant.formats.read_docx import extract_docx
+
+    return extract_docx(data, path)
+
+
+def _pdf(data: bytes, path: str) -> Extract:
+    from assistant.formats.read_pdf import extract_pdf
+
+    return extract_pdf(data, path)
+
+
 def _old_office(suffix: str) -> Callable[[bytes, str], Extract]:
     def read(data: bytes, path: str) -> Extract:
+        from assistant.formats.read_docx_package import ZIP_MAGIC
+        from assistant.formats.read_office import to_docx
+
         if data.startswith(ZIP_MAGIC):  # a .docx under an old name
-            return extract_docx(data, path)
-        extract = extract_docx(to_docx(data, suffix, path), path)
+            return _docx(data, path)
+        extract = _docx(to_docx(data, suffix, path), path)
         return Extract(
             extract.lines, (*extract.warnings, "由 LibreOffice 转换读入，版式细节以原稿为准"), suffix[1:]
         )
@@ -108,8 +119,8 @@ _READERS: dict[str, Callable[[bytes, str], Extract]] = {
     ".txt": extract_text,
     ".md": extract_markdown,
     ".markdown": extract_markdown,
-    ".docx": extract_docx,
-    ".pdf": extract_pdf,
+    ".docx": _docx,
+    ".pdf": _pdf,
     ".doc": _old_office(".doc"),
     ".wps": _old_office(".wps"),
 }

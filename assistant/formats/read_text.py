@@ -12,8 +12,6 @@ import re
 import unicodedata
 from datetime import date
 
-import yaml
-
 from assistant.document import Role
 from assistant.errors import DocumentError
 from assistant.formats.lines import Extract, Line
@@ -92,6 +90,8 @@ def _front_matter(source: list[str], path: str) -> tuple[dict[str, str], int]:
     end = next((i for i in range(1, len(source)) if source[i].rstrip() in ("---", "...")), 0)
     if source[0].rstrip() != "---" or not end:
         return {}, 0
+    import yaml
+
     try:
         loaded = yaml.safe_load("\n".join(source[1:end]))
     except (yaml.YAMLError, ValueError, RecursionError) as error:

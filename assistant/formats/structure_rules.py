@@ -5,14 +5,13 @@ In: the shipped file, or the user's own of the same name. Out: a frozen ``Rules`
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from re import Pattern
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
-
+from assistant.compiled import compiled
 from assistant.errors import KnowledgeError
 from assistant.resources import find
 
@@ -21,10 +20,14 @@ Words = tuple[str, ...]
 Patterns = tuple[Pattern[str], ...]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Strict:
+    """A key that is not known is an error; pydantic, which is slow to import, is needed only where the file is read."""
+
+    __slots__ = ()
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - pydantic's name, never changed
 
 
+@dataclass(frozen=True, slots=True)
 class NumberRule(_Strict):
     """Ordinals of one heading level."""
 
@@ -32,6 +35,7 @@ class NumberRule(_Strict):
     patterns: Patterns
 
 
+@dataclass(frozen=True, slots=True)
 class HeadingRules(_Strict):
     own_line_max: int
     run_in_max: int
@@ -40,6 +44,7 @@ class HeadingRules(_Strict):
     unnumbered: Words
 
 
+@dataclass(frozen=True, slots=True)
 class TitleRules(_Strict):
     max: int
     max_plain: int
@@ -49,12 +54,14 @@ class TitleRules(_Strict):
     notes: Patterns
 
 
+@dataclass(frozen=True, slots=True)
 class RecipientRules(_Strict):
     max: int
     within: int
     exclude: Words
 
 
+@dataclass(frozen=True, slots=True)
 class SignatureRules(_Strict):
     max: int
     lines: int
@@ -63,17 +70,20 @@ class SignatureRules(_Strict):
     persons: Patterns
 
 
+@dataclass(frozen=True, slots=True)
 class ClosingRules(_Strict):
     within: int
     words: Words
 
 
+@dataclass(frozen=True, slots=True)
 class DefaultPart(_Strict):
     retrospective: Words
     prospective: Words
     none: Words
 
 
+@dataclass(frozen=True, slots=True)
 class PartRules(_Strict):
     split: Words
     mask: Words
@@ -84,12 +94,14 @@ class PartRules(_Strict):
     default: DefaultPart
 
 
+@dataclass(frozen=True, slots=True)
 class GenreRule(_Strict):
     genre: str
     any: Words
     all: Words = ()
 
 
+@dataclass(frozen=True, slots=True)
 class Rules(_Strict):
     """All of knowledge/structure.yaml; patterns are matched against text with half-width digits."""
 
@@ -112,8 +124,15 @@ class Rules(_Strict):
 def load_rules(overlay: Path | None = None) -> Rules:
     """The rules in force; raises ``KnowledgeError`` with the place when the file is wrong."""
     path = find("knowledge", "structure.yaml", overlay)
+    return compiled("structure-rules", [path], lambda: _read(path))
+
+
+def _read(path: Path) -> Rules:
+    import yaml
+    from pydantic import TypeAdapter, ValidationError
+
     try:
-        return Rules.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return TypeAdapter(Rules).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise KnowledgeError("YAML 写法有误，请检查缩进和引号", path=path, line=line) from error

@@ -13,7 +13,7 @@ from assistant.catalogue.read import Collected, collect
 _WITH_THEMES = ("formulations", "documents")
 
 
-def validate(overlay: Path | None = None) -> list[KnowledgeProblem]:
+def problems(overlay: Path | None = None) -> list[KnowledgeProblem]:
     """Every problem of the shipped files and the user's, in order of file and line; empty where all is well."""
     found = collect(overlay)
     links(found)
