@@ -1,11 +1,13 @@
 """How many of the known faults the rules find, and how often they cry wolf.
 
     python benchmarks/checks_quality.py recall        the marked faults of the first seed
+    python benchmarks/checks_quality.py marked        the marked faults of benchmarks/marked, texts of invented units
     python benchmarks/checks_quality.py alarms        published official texts, as of each text's own date
     python benchmarks/checks_quality.py alarms -v     and every error and warning found there
     python benchmarks/checks_quality.py table         the rules as docs/checks.md lists them
 
-The texts stand beside the checkout (ZHIBI_SHARED overrides); without them there is nothing to measure.
+The texts of recall and alarms stand beside the checkout (ZHIBI_SHARED overrides); without them there is nothing to
+measure.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from assistant.finding import Finding
 from assistant.formats.read import read_document
 
 ROOT = Path(__file__).resolve().parent.parent
+MARKED = Path(__file__).resolve().parent / "marked"
 SHARED = Path(os.environ.get("ZHIBI_SHARED", ROOT.parent / "shared"))
 # Faults marked for the text as a whole are found by a rule of their class.
 WHOLE = {"struct.missing": "structure/"}
@@ -38,7 +41,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["recall", "alarms", "table"])
+    parser.add_argument("what", choices=["recall", "marked", "alarms", "table"])
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("--alone", action="store_true", help="recall without telling whose text it is")
     parser.add_argument("--rule", default="", help="only findings of rules that start with this")
@@ -46,6 +49,8 @@ def main() -> int:
     args = parser.parse_args()
     if args.what == "table":
         return table()
+    if args.what == "marked":
+        return marked(args.verbose)
     if not SHARED.is_dir():
         print(f"skipped: {SHARED} is not here")
         return 0
@@ -65,33 +70,40 @@ def table() -> int:
 
 def recall(verbose: bool, alone: bool) -> int:
     data = json.loads((SHARED / "reference/defects-a.json").read_text("utf-8"))
-    path = SHARED / data["text"]
+    path, day = SHARED / data["text"], date(2023, 7, 5)
+    inferred = infer_profile(read_document(path).document)
+    told = Profile("party-building-summary", "市自然资源和规划局", "党组", "", inferred.period, day, "bureau")
+    _measure(path, data["defects"], inferred if alone else told, day, verbose)
+    return 0
+
+
+def marked(verbose: bool) -> int:
+    """Each text by itself, with what it says of its unit and period."""
+    for path in sorted(MARKED.glob("*.json")):
+        data = json.loads(path.read_text("utf-8"))
+        print(path.stem)
+        _measure(path.with_name(data["text"]), data["defects"], None, None, verbose)
+    return 0
+
+
+def _measure(
+    path: Path, defects: list[dict], profile: Profile | None, day: date | None, verbose: bool
+) -> None:
     document, raw = read_document(path).document, path.read_text("utf-8")
-    profile = Profile(
-        organization="市自然资源和规划局", body="党组", unit="bureau", kind="party-building-summary"
-    )
-    inferred = infer_profile(document)
-    told = Profile(
-        profile.kind, profile.organization, profile.body, "", inferred.period, date(2023, 7, 5), profile.unit
-    )
-    profile = inferred if alone else told
-    findings = check(
-        document, catalogue=load_catalogue(), rules=load_rules(), profile=profile, as_of=date(2023, 7, 5)
-    )
+    findings = check(document, catalogue=load_catalogue(), rules=load_rules(), profile=profile, as_of=day)
     spans = _file_spans(document, raw, findings)
-    found = {d["id"]: _hits(d, findings, spans) for d in data["defects"]}
+    found = {d["id"]: _hits(d, findings, spans) for d in defects}
     groups: dict[str, list[bool]] = defaultdict(list)
-    for d in data["defects"]:
+    for d in defects:
         sure = "certain+likely" if d["certainty"] in ("certain", "likely") else "style"
         for key in ("all", sure, f"{sure}, needs {d['needs']}"):
             groups[key].append(bool(found[d["id"]]))
     for key in sorted(groups):
         values = groups[key]
-        print(f"{key:32} {sum(values):3}/{len(values):3} {sum(values) / len(values):.0%}")
+        print(f"{key:34} {sum(values):3}/{len(values):3} {sum(values) / len(values):.0%}")
     print(f"findings: {dict(Counter(f.severity for f in findings))}")
     if verbose:
-        _show(data["defects"], found, findings, spans)
-    return 0
+        _show(defects, found, findings, spans)
 
 
 def _show(

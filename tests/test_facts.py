@@ -11,6 +11,7 @@ from assistant.checks.facts import FactContext, check_facts
 from assistant.compose.parse import parse_reply
 from assistant.document import Draft, Part
 from assistant.evidence import PolicySpan
+from assistant.finding import Question
 from assistant.plan.types import SectionPlan
 
 FACTS = (
@@ -27,7 +28,7 @@ POLICY = PolicySpan(
     "D01", "坚持围绕中心、建设队伍、服务群众，推动党建和业务深度融合，建立常态长效机制", "《示例条例》"
 )
 CONTEXT = FactContext(BRIEF, {"D01": POLICY}, frozenset({"《中国共产党章程》"}))
-BOTH = "讲党课6次⟦F01⟧。发展党员43名、预备党员3名⟦F02⟧。"
+BOTH = "班子成员讲党课6次⟦F01⟧。发展党员43名、预备党员3名⟦F02⟧。"
 
 
 def rules(text: str, part: Part = "achievements") -> list[str]:
@@ -83,7 +84,7 @@ def test_golden(text: str, expected: list[str]) -> None:
 
 
 def test_missing_and_repeated() -> None:
-    assert rules("讲党课6次⟦F01⟧。") == ["facts/missing"]
+    assert rules("班子成员讲党课6次⟦F01⟧。") == ["facts/missing"]
     assert rules(f"{BOTH}\n班子成员讲党课6次⟦F01⟧。") == ["facts/repeated"]
     assert rules(BOTH) == []
 
@@ -105,3 +106,47 @@ def test_opening_may_say_what_it_stands_for_but_no_result() -> None:
     opening = "今年以来，局党组坚持以习近平新时代中国特色社会主义思想为指导，扎实开展工作"
     assert set(rules(opening + "。", "opening")) == {"facts/missing"}
     assert "facts/claim-result" in rules(opening + "，取得了明显成效。", "opening")
+
+
+WHOLE = Brief(
+    "work-summary", "示例县水务局", Period.parse("2025-H1"), date(2025, 7, 4), digest="w",
+    facts=(
+        make_item("fact", 1, "水政监察支部、河湖管理支部获评“县级示范党支部”"),
+        make_item("fact", 2, "指导4个支部按期换届"),
+        make_item("fact", 3, "查摆问题9个，其中2个没有办结"),
+    ),
+)  # fmt: skip
+ASKED = Question("x", "是否本人", facts=("F02",), anchor="指导", inline="【待核：本人还是党总支】")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("水政监察支部、河湖管理支部获评“县级示范党支部”⟦F01⟧。", []),
+        ("水政监察支部、河湖管理支部获评“市级示范党支部”⟦F01⟧。", ["facts/name-lost"]),
+        ("水政监察支部获评“县级示范党支部”⟦F01⟧。", ["facts/part-lost"]),
+        ("办公室支部获评“县级示范党支部”⟦F01⟧。", ["facts/part-lost", "facts/part-lost"]),
+        ("指导【待核：本人还是党总支】4个支部按期换届⟦F02⟧。", []),
+        ("指导4个支部按期换届⟦F02⟧。", ["facts/open-lost"]),
+        ("指导【待核：本人还是党总支】4个支部未按期换届⟦F02⟧。", ["facts/negated"]),
+        ("查摆问题9个，其中2个办结⟦F03⟧。", ["facts/negated"]),
+        ("查摆问题9个，其中2个尚未办结⟦F03⟧。", []),
+    ],
+)
+def test_a_fact_is_told_whole(text: str, expected: list[str]) -> None:
+    plan = SectionPlan("a1", "achievements", 1, "一、", "主要工作", ("F01", "F02", "F03"))
+    draft = Draft("总结", "", parse_reply(text, plan, {"F01", "F02", "F03"}).sections, "", "")
+    context = FactContext(WHOLE, questions=(ASKED,))
+    found = [f for f in check_facts(draft.document(), context) if f.rule != "facts/missing"]
+    assert [f.rule for f in found] == expected
+
+
+def test_an_open_question_is_put_back_after_its_anchor() -> None:
+    plan = SectionPlan("a1", "achievements", 1, "一、", "主要工作", ("F02",))
+    draft = Draft("总结", "", parse_reply("全年指导4个支部按期换届⟦F02⟧。", plan, {"F02"}).sections, "", "")
+    found = check_facts(draft.document(), FactContext(WHOLE, questions=(ASKED,)))
+    (fix,) = [f.fix for f in found if f.fix]
+    text = draft.sections[0].text
+    assert (
+        text[: fix.start] + fix.text + text[fix.end :] == "全年指导【待核：本人还是党总支】4个支部按期换届。"
+    )

@@ -7,7 +7,9 @@ Reads only the common syntax; whatever it does not know makes it say less, never
 from __future__ import annotations
 
 _SPECIAL = set(".^$*+?{}[]\\|()")
-_LIMIT = 24
+_LIMIT = 64
+_CLASS_LIMIT = 12  # characters of a class that are told one by one
+_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v"}
 
 Alternatives = tuple[str, ...]
 
@@ -68,8 +70,10 @@ def _atom(regex: str, i: int) -> tuple[Alternatives, int]:
     if char == "[":
         return _class(regex, i)
     if char == "\\":
-        nxt = regex[i + 1]
-        return ((nxt,) if not nxt.isalnum() else ()), i + 2
+        if regex[i + 1] in "xUN":
+            raise ValueError(regex)
+        member, end = _member(regex, i)
+        return ((member,) if member else ()), end
     if char in ".^$":
         return (), i + 1
     if char in _SPECIAL:
@@ -97,17 +101,28 @@ def _class(regex: str, i: int) -> tuple[Alternatives, int]:
     j = i + 1
     negated = regex[j] == "^"
     j += negated
-    first, chars, plain = j, [], not negated
+    first, plain = j, not negated
+    chars: list[str] = []
     while regex[j] != "]" or j == first:
-        if regex[j] == "\\":
-            plain = plain and not regex[j + 1].isalnum()
-            chars.append(regex[j + 1])
-            j += 2
+        if regex[j] == "-" and j != first and regex[j + 1] != "]":
+            low, (high, j) = chars.pop(), _member(regex, j + 1)
+            last = min(ord(high), ord(low) + _CLASS_LIMIT) if low and high else 0
+            chars += map(chr, range(ord(low), last + 1)) if last else [""]
             continue
-        plain = plain and not (regex[j] == "-" and j != first and regex[j + 1] != "]")
-        chars.append(regex[j])
-        j += 1
-    return (tuple(dict.fromkeys(chars)) if plain and len(chars) <= 8 else ()), j + 1
+        char, j = _member(regex, j)
+        chars.append(char)
+    plain = plain and all(chars)
+    return (tuple(dict.fromkeys(chars)) if plain and len(chars) <= _CLASS_LIMIT else ()), j + 1
+
+
+def _member(regex: str, i: int) -> tuple[str, int]:
+    """One character of a class, and where it ends; '' where it stands for several (\\d)."""
+    if regex[i] != "\\":
+        return regex[i], i + 1
+    kind = regex[i + 1]
+    if kind == "u":
+        return chr(int(regex[i + 2 : i + 6], 16)), i + 6
+    return _ESCAPES.get(kind, "" if kind.isalnum() else kind), i + 2
 
 
 def _quantifier(regex: str, i: int) -> tuple[int, int]:

@@ -23,7 +23,13 @@ from assistant.finding import SEVERITIES, Finding, Fix, Severity
 
 _AROUND = 60  # characters on each side in which an exception may stand
 _QUOTE_LIMIT = 60
+_INNER = str.maketrans("“”", "‘’")  # quotation marks within quotation marks
 _GARBLED = "format/garbled"
+_FAMILIES = {
+    "wording": "words",
+    "leftover": "words",
+    "repeat": "repeat",
+}  # groups that see one fault from several sides
 
 
 def check(
@@ -40,7 +46,7 @@ def check(
     day = as_of or profile.as_of or date.today()
     view = View(document, profile, day, catalogue)
     found = [*_by_pattern(view, rules), *_by_mechanism(view, rules)]
-    return tuple(sorted(_distinct(f for f in found if _readable(f, view)), key=_order))
+    return tuple(sorted(_distinct((f for f in found if _readable(f, view)), _families(rules)), key=_order))
 
 
 def _readable(finding: Finding, view: View) -> bool:
@@ -59,7 +65,7 @@ def _by_pattern(view: View, rules: RuleSet) -> Iterator[Finding]:
     def wanted(pattern: Pattern) -> bool:
         return pattern.holds(view.as_of) and _applies(pattern.rule, view) and _for_body(pattern, view)
 
-    for pattern, match in rules.scanner(view.catalogue).matches(view.text, view.pairs, wanted):
+    for pattern, match in rules.scanner(view.catalogue).matches(view.text, view.adjacent.all, wanted):
         start, end = match.span()
         if not _stands(pattern.rule, view, start, end) or _protected(pattern, view, start, end):
             continue
@@ -84,7 +90,7 @@ def _applies(rule: Rule, view: View) -> bool:
 
 
 def _stands(rule: Rule, view: View, start: int, end: int) -> bool:
-    if not rule.titles and view.in_title(start, end):
+    if view.in_blank(start, end) or (not rule.titles and view.in_title(start, end)):
         return False
     return view.in_scope(rule.scope, start, end) and not _excepted(rule, view.text, start, end)
 
@@ -129,6 +135,8 @@ def _finding(rule: Rule, hit: Hit, view: View) -> Finding:
     start, end = hit.start - base, min(hit.end - base, len(text))
     quote = text[start:end]
     shown = quote if len(quote) <= _QUOTE_LIMIT else quote[:_QUOTE_LIMIT] + "…"
+    if len(quote) > 1 and "“{quote}”" in rule.message:
+        shown = shown.translate(_INNER)
     fix = Fix(start, end, hit.fix) if hit.fix is not None else None
     return Finding(id, severity, rule.message.format(quote=shown, **hit.words), block, start, end, quote, fix)
 
@@ -140,18 +148,37 @@ def _lower(cap: Severity, own: Severity | None) -> Severity:
     return max(cap, own, key=SEVERITIES.index)
 
 
-def _distinct(found: Iterable[Finding]) -> list[Finding]:
-    """One finding a place and fault: of findings on the very same characters with the same fix, the gravest; a
-    finding inside another of the same rule group that is at least as grave goes."""
-    best: dict[tuple[int, int, int, str], Finding] = {}
-    for finding in found:
-        key = (
-            finding.paragraph,
-            finding.start,
-            finding.end,
-            finding.rule.split(".")[0] if finding.paragraph >= 0 else finding.message,
-        )
-        held = best.get(key)
-        if held is None or SEVERITIES.index(finding.severity) < SEVERITIES.index(held.severity):
-            best[key] = finding
-    return list(best.values())
+def _families(rules: RuleSet) -> dict[str, str]:
+    """Rules that see one fault from several sides, by what they have in common. Those that compare two places of the
+    text stand each for itself."""
+    return {
+        rule.id: family
+        for rule in rules
+        if (family := _FAMILIES.get(rule.id.partition("/")[0])) and "place" not in KINDS[rule.kind].words
+    }
+
+
+def _distinct(found: Iterable[Finding], families: dict[str, str]) -> list[Finding]:
+    """One finding a place and fault: of findings that say the same of the same characters the gravest stays, then the
+    one that can be mended, the one with a source of its own, the longest."""
+    kept: dict[tuple[int, str], list[Finding]] = {}
+    for finding in sorted(found, key=_weight):
+        rule = finding.rule.partition(".")[0]
+        family = finding.message if finding.paragraph < 0 else families.get(rule, rule)
+        held = kept.setdefault((finding.paragraph, family), [])
+        if not any(_same_fault(finding, other) for other in held):
+            held.append(finding)
+    return [f for held in kept.values() for f in held]
+
+
+def _weight(finding: Finding) -> tuple[int, bool, bool, int, str]:
+    grave = SEVERITIES.index(finding.severity)
+    return grave, finding.fix is None, "." not in finding.rule, finding.start - finding.end, finding.rule
+
+
+def _same_fault(one: Finding, other: Finding) -> bool:
+    """One inside the other and not a mere word of it; of one rule, any overlap."""
+    low, high = max(one.start, other.start), min(one.end, other.end)
+    short, long = sorted((one.end - one.start, other.end - other.start))
+    inside = high - low == short and short * 3 >= long
+    return inside or (low < high and one.rule.partition(".")[0] == other.rule.partition(".")[0])

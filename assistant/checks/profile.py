@@ -15,14 +15,10 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import yaml
-
 from assistant import resources
 from assistant.brief import Brief, Period
 from assistant.document import Block, Document
 from assistant.text import half_width
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +41,13 @@ class Profile:
 
 @cache
 def _words() -> dict[str, Any]:
-    data: dict[str, Any] = _load("rules/profile.yaml")["profile"]
+    data: dict[str, Any] = resources.read_yaml("knowledge", "rules/profile.yaml")["profile"]
     return data
-
-
-def _load(name: str) -> Any:
-    return yaml.load(resources.find("knowledge", name).read_text("utf-8"), _LOADER)  # noqa: S506 - a safe loader
 
 
 @cache
 def _suffixes() -> tuple[tuple[str, str], ...]:
-    data = _load("units.yaml")
+    data = resources.read_yaml("knowledge", "units.yaml")
     pairs = [(end, row["kind"]) for row in data["suffixes"] for end in row["ends"]]
     return tuple(sorted(pairs, key=lambda p: -len(p[0])))
 
@@ -145,16 +137,21 @@ def _region(organization: str) -> str:
 
 
 def _period(head: str, whole: str) -> Period | None:
-    """The period the head names; a half or quarter without a year takes the year the text names most."""
+    """The period the head names first; the one announced (现将……) where it is another whose year the text names more. A
+    half or quarter without a year takes the text's commonest."""
     text = half_width(head)
+    years = Counter(re.findall(r"(?<!\d)(20\d{2})年", half_width(whole)))
     bare = re.search(_words()["bare_period"], text)
-    if bare:
-        years = Counter(re.findall(r"(?<!\d)(20\d{2})年", half_width(whole)))
-        if years:
-            text = f"{years.most_common(1)[0][0]}年{bare.group()}\n{text}"
+    if bare and years:
+        text = f"{years.most_common(1)[0][0]}年{bare.group()}\n{text}"
     for pattern, shape in _words()["periods"]:
         found = re.search(pattern, text)
         if found:
+            announced = re.search(
+                pattern, re.split("[和及与、]", _announcement(text))[0]
+            )  # 和2025年计划 is no period
+            if announced and years[announced[1]] > years[found[1]]:
+                found = announced
             try:
                 return Period.parse(shape.format(*found.groups()))
             except ValueError:

@@ -10,8 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-
-import yaml
+from typing import TYPE_CHECKING
 
 from assistant import resources
 from assistant.catalogue import Catalogue
@@ -19,7 +18,11 @@ from assistant.catalogue.nodes import Fields, KnowledgeProblem, read_nodes
 from assistant.checks.kinds import KINDS
 from assistant.checks.rule import Rule, read_rule
 from assistant.checks.scan import Pattern, Scanner
+from assistant.compiled import compiled, no_collection
 from assistant.errors import KnowledgeError
+
+if TYPE_CHECKING:
+    import yaml
 
 __all__ = ["KINDS", "RuleSet", "load_rules", "problems_of"]
 _KEYS = {"rules", "profile", "about"}
@@ -76,11 +79,17 @@ def problems_of(overlay: Path | None = None) -> tuple[KnowledgeProblem, ...]:
 
 @lru_cache(maxsize=4)
 def _load(stamp: tuple[tuple[str, int, int], ...]) -> RuleSet:
-    rules, digest, problems = _collect([path for path, _, _ in stamp])
+    paths = [path for path, _, _ in stamp]
+    return RuleSet(*compiled("rules", map(Path, paths), lambda: _read(paths)))
+
+
+def _read(paths: list[str]) -> tuple[tuple[Rule, ...], str]:
+    with no_collection():
+        rules, digest, problems = _collect(paths)
     if problems:
         first = min(problems, key=lambda p: (p.path, p.line))
         raise KnowledgeError(first.message, path=first.path, line=first.line or None)
-    return RuleSet(tuple(rules), digest)
+    return tuple(rules), digest
 
 
 def _collect(paths: list[str]) -> tuple[list[Rule], str, list[KnowledgeProblem]]:

@@ -15,13 +15,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import yaml
-
 from assistant import resources
-from assistant.catalogue.nodes import Fields
+from assistant.catalogue.nodes import Fields, is_mapping, is_scalar
 from assistant.finding import SEVERITIES, Severity
 
 if TYPE_CHECKING:
+    import yaml
+
     from assistant.catalogue import Catalogue
     from assistant.checks.scan import Pattern
     from assistant.checks.view import View
@@ -175,16 +175,16 @@ def read_rule(node: yaml.Node, path: Any, kinds: dict[str, Kind], problems: list
 
 
 def _kind_name(node: yaml.Node) -> str:
-    if isinstance(node, yaml.MappingNode):
+    if is_mapping(node):
         for key, value in node.value:
-            if key.value == "kind" and isinstance(value, yaml.ScalarNode):
+            if key.value == "kind" and is_scalar(value):
                 return str(value.value)
     return ""
 
 
 def _all_keys(node: yaml.Node) -> frozenset[str]:
-    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
-    return frozenset(k.value for k, _ in pairs if isinstance(k, yaml.ScalarNode))
+    pairs = node.value if is_mapping(node) else ()
+    return frozenset(k.value for k, _ in pairs if is_scalar(k))
 
 
 def _id(fields: Fields) -> str:
@@ -230,7 +230,7 @@ def _scope(fields: Fields) -> tuple[str, ...]:
 def _patterns(fields: Fields, key: str) -> tuple[str, ...]:
     out = []
     for node in fields.items(key):
-        regex = str(node.value) if isinstance(node, yaml.ScalarNode) else "("
+        regex = str(node.value) if is_scalar(node) else "("
         if message := wrong(fields, regex):
             fields.problem(f"{key} 的正则写得不对：{message}", node)
         out.append(regex)
@@ -241,7 +241,7 @@ def _examples(fields: Fields, key: str) -> tuple[Example, ...]:
     out = []
     for node in fields.items(key):
         line = node.start_mark.line + 1
-        if isinstance(node, yaml.ScalarNode):
+        if is_scalar(node):
             out.append(Example(str(node.value), line=line))
             continue
         inner = Fields(fields.path, node, _EXAMPLE, fields.problems)

@@ -12,9 +12,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from operator import add
 
 from assistant.catalogue import Catalogue
+from assistant.checks.adjacent import Adjacent, number
 from assistant.checks.profile import Profile
 from assistant.document import Block, Document
 from assistant.text import Span, half_width, sentence_spans
@@ -25,11 +25,11 @@ _ORDINAL = re.compile(
     rf"(?P<l1>[{_NUMERAL}]{{1,4}})[、．.]|[（(](?P<l2>[{_NUMERAL}]{{1,4}})[）)]、?|(?P<l3>\d{{1,2}})(?:[.．、])(?!\d)|[（(](?P<l4>\d{{1,2}})[）)]、?"
 )
 _ITEM = re.compile(rf"(?:(?<=[。；：，:;！？\s”）])|^)(?P<n>[{_NUMERAL}]{{1,3}})是(?![否不])", re.MULTILINE)
-_WIDE = re.compile("[０-９．％]")
 _ARTICLE = re.compile(rf"第[{_NUMERAL}\d]{{1,5}}[条章节编部款]")
 _GARBLED_REACH = 45  # characters on each side of a tell-tale one
 _GARBLED = re.compile("[\ufffd锛銆鈥鐨鍜]")  # what UTF-8 punctuation and 的、和 turn into when read as GBK
 _TITLE = re.compile(r"《[^《》\n]{1,80}》")
+_BLANK = re.compile(r"【待[补核][^【】\n]*】")
 _QUOTE = re.compile(r"“[^“”\n]{1,120}”")
 
 
@@ -85,17 +85,27 @@ class View:
         self.starts = starts
 
     @cached_property
-    def pairs(self) -> frozenset[str]:
-        """Every two characters that stand side by side."""
-        return frozenset(map(add, self.text, self.text[1:]))
+    def adjacent(self) -> Adjacent:
+        return Adjacent(self.text)
+
+    def may_hold(self, words: str) -> bool:
+        """Whether these words (two characters and more) could stand in the text: both ends of them do."""
+        pairs = self.adjacent.all
+        return number(words[:2]) in pairs and number(words[-2:]) in pairs
 
     @cached_property
     def half(self) -> str:
         """``text`` with half-width digits, character for character."""
-        return half_width(self.text) if _WIDE.search(self.text) else self.text
+        return half_width(self.text)
 
     def block_at(self, offset: int) -> int:
         return max(bisect_right(self.starts, offset) - 1, 0)
+
+    def place(self, offset: int) -> str:
+        """Where it stands, for people: by line, in a .docx by paragraph."""
+        number = self.block_at(offset)
+        line = self.blocks[number].line
+        return f"第{line}行" if line else f"第{number + 1}段"
 
     def span(self, block: int) -> Span:
         start = self.starts[block]
@@ -109,12 +119,20 @@ class View:
         return tuple(Span(*m.span()) for m in _TITLE.finditer(self.text))
 
     @cached_property
+    def blanks(self) -> tuple[Span, ...]:
+        return tuple(Span(*m.span()) for m in _BLANK.finditer(self.text)) if "【待" in self.text else ()
+
+    @cached_property
     def quotations(self) -> tuple[Span, ...]:
         return tuple(Span(*m.span()) for m in _QUOTE.finditer(self.text))
 
     def in_title(self, start: int, end: int) -> bool:
         """Whether the span lies inside 《》."""
         return _inside(self.titles, start, end)
+
+    def in_blank(self, start: int, end: int) -> bool:
+        """Whether the span lies inside 【待补：……】 or 【待核：……】."""
+        return _inside(self.blanks, start, end)
 
     def in_quotation(self, start: int, end: int) -> bool:
         return _inside(self.quotations, start, end)
@@ -134,12 +152,13 @@ class View:
         return tuple(out)
 
     @cached_property
-    def echoes(self) -> tuple[int, ...]:
-        """For each sentence, how often at most two characters that stand side by side come back in it."""
+    def echoes(self) -> tuple[tuple[int, int], ...]:
+        """For each sentence, how many of its pairs of characters stood in it before, and how often at most one stands."""
         out = []
         for span in self.sentences:
-            text = self.text[span.start : span.end]
-            out.append(max(Counter(map(add, text, text[1:])).values(), default=0))
+            pairs = self.adjacent.within(*span)
+            again = len(pairs) - len(set(pairs))
+            out.append((again, max(Counter(pairs).values()) if again > 2 else again + 1))
         return tuple(out)
 
     @cached_property
@@ -190,7 +209,10 @@ class View:
         """一是…二是… in running text; ``section`` tells apart the runs of different headings."""
         out: list[Item] = []
         heads = [h.mark.start for h in self.headings]
+        signs = [n + "是" for n in _NUMERAL if self.may_hold(n + "是")]
         for i in self.prose:
+            if not any(sign in self.blocks[i].text for sign in signs):
+                continue
             span = self.span(i)
             found = list(_ITEM.finditer(self.text, span.start, span.end))
             for k, m in enumerate(found):

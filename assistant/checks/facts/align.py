@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import replace
 
 from assistant.brief import Brief, Item
@@ -13,31 +14,50 @@ from assistant.values import parse_values
 
 _ENOUGH = 0.55
 _WITH_VALUE = 0.3
+_AS_WELL = 0.85  # of the best sentence's share: a fact is told where it is told best
+_MARKED = re.compile("【待[补核][^】]*】")
+
+Key = tuple[str, str, str]
 
 
 def align(document: Document, brief: Brief) -> Document:
     """The document with sentences, each carrying the ids of the facts it tells; body blocks only."""
-    return replace(document, blocks=tuple(_block(b, brief) for b in document.blocks))
+    pieces = {n: _pieces(b) for n, b in enumerate(document.blocks) if b.role == "body" and not b.sentences}
+    flat = [_MARKED.sub("", p) for block in pieces.values() for p in block]
+    told: list[list[str]] = [[] for _ in flat]
+    keys = [_keys(p) for p in flat]
+    for item in brief.ledger:
+        for n in _tellers(item, flat, keys):
+            told[n].append(item.id)
+    marked = iter(told)
+    blocks = list(document.blocks)
+    for n, block in pieces.items():
+        sentences = tuple(Sentence(p, tuple(next(marked))) for p in block)
+        blocks[n] = replace(blocks[n], sentences=sentences)
+    return replace(document, blocks=tuple(blocks))
 
 
-def _block(block: Block, brief: Brief) -> Block:
-    if block.role != "body" or block.sentences:
-        return block
+def _pieces(block: Block) -> list[str]:
     spans = sentence_spans(block.text)
-    if not spans:
-        return block
     edges = [0, *(s.end for s in spans[:-1]), len(block.text)]
-    pieces = [block.text[a:b] for a, b in itertools.pairwise(edges)]
-    return replace(block, sentences=tuple(Sentence(p, _told(p, brief)) for p in pieces))
+    return [block.text[a:b] for a, b in itertools.pairwise(edges)] if spans else []
 
 
-def _told(sentence: str, brief: Brief) -> tuple[str, ...]:
-    keys = {v.key for v in parse_values(sentence)}
-    return tuple(i.id for i in brief.ledger if _tells(sentence, keys, i))
+def _keys(text: str) -> frozenset[Key]:
+    return frozenset(v.key for v in parse_values(text))
 
 
-def _tells(sentence: str, keys: set[tuple[str, str, str]], item: Item) -> bool:
-    """Most of the fact's wording, or a fair part of it with one of its figures."""
-    share = containment(item.text, sentence)
-    shared = any(v.key in keys for v in item.values if v.kind in ("count", "money", "percent"))
-    return share >= _ENOUGH or (shared and share >= _WITH_VALUE)
+def _tellers(item: Item, pieces: list[str], keys: list[frozenset[Key]]) -> list[int]:
+    """The sentences with most of the fact's wording, or a fair part of it with one of its figures. Of these only such as
+    tell it about as well as the best, or have a figure of it that the best has not."""
+    figures = frozenset(v.key for v in item.values if v.kind in ("count", "money", "percent"))
+    shares = [containment(item.text, p) for p in pieces]
+    found = [
+        n
+        for n, share in enumerate(shares)
+        if share >= _ENOUGH or (share >= _WITH_VALUE and figures & keys[n])
+    ]
+    if not found:
+        return []
+    best = max(found, key=shares.__getitem__)
+    return [n for n in found if shares[n] >= _AS_WELL * shares[best] or (figures & keys[n]) - keys[best]]

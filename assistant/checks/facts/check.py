@@ -1,4 +1,4 @@
-"""``check_facts``: coverage, tracing and claims over a whole document."""
+"""``check_facts``: coverage, tracing, claims and derived totals over a whole document."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from itertools import groupby
 from assistant.brief import Item
 from assistant.checks.facts.claims import unsourced_claims
 from assistant.checks.facts.context import FactContext, Place, places
+from assistant.checks.facts.derived import recheck
 from assistant.checks.facts.foreign import foreign_runs, untrusted
 from assistant.checks.facts.trace import false_source, lost_values, placeholders, reordered, trace_values
+from assistant.checks.facts.whole import told_whole
 from assistant.document import Document
 from assistant.finding import Finding
 from assistant.similarity import containment
@@ -37,11 +39,12 @@ def check_facts(document: Document, context: FactContext) -> tuple[Finding, ...]
             found += reordered(place, context)
         found += unsourced_claims(sentences, context)
     for item in context.brief.ledger:
-        found += _coverage(item, told.get(item.id, []))
+        found += _coverage(item, told.get(item.id, []), context)
+    found += recheck(context.brief.facts)
     return tuple(sorted(found, key=lambda f: (f.paragraph, f.start, f.rule)))
 
 
-def _coverage(item: Item, told: list[Place]) -> Iterator[Finding]:
+def _coverage(item: Item, told: list[Place], context: FactContext) -> Iterator[Finding]:
     if not told:
         if item.required:
             yield Finding(
@@ -58,6 +61,7 @@ def _coverage(item: Item, told: list[Place]) -> Iterator[Finding]:
         yield own[0].whole("facts/not-told", "error", f"标了 {item.id} 却没有写出它的内容：{item.text}")
         return
     yield from lost_values(item, own)
+    yield from told_whole(item, own, context)
     paragraphs = {p.paragraph for p in own if p.part != "plans"}
     if item.lane == "fact" and len(paragraphs) > 1:
         yield own[-1].whole(

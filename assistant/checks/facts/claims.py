@@ -24,7 +24,7 @@ from assistant.text import Span, fold, is_cjk
 _SPLIT = re.compile(r"[，；。！？：,;]")
 _LEAD = re.compile(r"^(?:第?[一二三四五六七八九十]+是|[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）)")
 _FEWEST = 4  # bigrams: shorter clauses of a fact prove nothing
-_KEYS = ("subject", "adverb", "concrete", "result", "action", "softener", "own", "hypothetical")
+_KEYS = ("subject", "adverb", "concrete", "result", "action", "aim", "softener", "own", "hypothetical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class ClaimPatterns:
     concrete: re.Pattern[str]
     result: re.Pattern[str]
     action: re.Pattern[str]
+    aim: re.Pattern[str]
     softener: re.Pattern[str]
     own: re.Pattern[str]
     hypothetical: re.Pattern[str]
@@ -81,9 +82,11 @@ def unsourced_claims(paragraph: Sequence[Place], context: FactContext) -> Iterat
         spans = clauses(text)
         covered = [_covered(text[s.start : s.end].strip(), told) for s in spans]
         framing = covered.index(True) if True in covered else len(spans) if not told_one else 0
+        last = len(covered) - covered[::-1].index(True) - 1 if True in covered else len(spans)
         for n, span in enumerate(spans):
             clause = text[span.start : span.end].strip()
-            if not covered[n] and not _excused(clause, policy) and not _asks(place.sentence, span):
+            excused = _excused(clause, policy, aim=n < last)
+            if not covered[n] and not excused and not _asks(place.sentence, span):
                 yield from _judge(clause, span, place, after_fact=n >= framing)
         told_one = told_one or True in covered
 
@@ -114,13 +117,15 @@ def _covered(clause: str, told: Sequence[str]) -> bool:
     return any(containment(piece, body) >= p.retold for piece in pieces)
 
 
-def _excused(clause: str, policy: str) -> bool:
-    """Too short to say anything, the policy's own words, or an aim that names nothing concrete."""
+def _excused(clause: str, policy: str, *, aim: bool) -> bool:
+    """Too short to say anything, the policy's own words, or a stance that names nothing concrete; an aim too where it may
+    stand (``aim``), before the sentence's last fact: after it, it says what came of the fact, or nothing."""
     p, body = claim_patterns(), _LEAD.sub("", clause)
     if sum(map(is_cjk, body)) < 4 or (policy and fold(body) in policy):
         return p.own.search(body) is None
-    soft = p.softener.search(_predicate(body)) or p.softener.search(body)
-    return soft is not None and p.concrete.search(body) is None
+    forms = (p.softener, p.aim) if aim else (p.softener,)
+    soft = any(form.search(text) for form in forms for text in (_predicate(body), body))
+    return soft and p.concrete.search(body) is None
 
 
 def _predicate(body: str) -> str:

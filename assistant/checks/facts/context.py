@@ -8,19 +8,24 @@ from dataclasses import dataclass, field
 from assistant.brief import Brief, Item
 from assistant.document import Document, Part, Sentence
 from assistant.evidence import PolicySpan
-from assistant.finding import Finding, Severity
+from assistant.finding import Finding, Question, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class FactContext:
     """``titles`` are document titles (with 《》) that may be named without a fact; ``styles`` the passages of
-    past summaries that the model was shown; ``asked`` the blanks that our own questions put into the text."""
+    past summaries that the model was shown; ``questions`` the single open questions, some of which stand in the text."""
 
     brief: Brief
     policies: Mapping[str, PolicySpan] = field(default_factory=dict)
     titles: frozenset[str] = frozenset()
     styles: tuple[str, ...] = ()
-    asked: frozenset[str] = frozenset()
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The blanks that our own questions put into the text."""
+        return frozenset(q.inline for q in self.questions if q.inline)
 
     def items(self, sentence: Sentence) -> list[Item]:
         ids = set(sentence.facts)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from assistant.checks.kinds import (
+    again,
     against,
     catalogue_dates,
     catalogue_wording,
     consistency,
     echo,
     enumeration,
+    figures,
     headings,
     manner,
     near,
@@ -16,6 +18,7 @@ from assistant.checks.kinds import (
     pairs,
     parts,
     patterns,
+    plans,
     sequence,
     titles,
     units,
@@ -35,8 +38,11 @@ _MODULES = (
     headings,
     enumeration,
     parts,
+    plans,
     echo,
+    again,
     numbers,
+    figures,
     units,
     against,
 )

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.catalogue import CampaignWindow
+from assistant.catalogue import CampaignWindow, Catalogue, Formulation
 from assistant.catalogue.nodes import Fields
 from assistant.checks.kinds.catalogue_wording import grave, source_of
+from assistant.checks.memo import per_catalogue
 from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
 from assistant.checks.scan import compiled
 from assistant.checks.view import View
@@ -48,16 +49,23 @@ def _times(n: int) -> str:
     return f"（共{n}处）" if n > 1 else ""
 
 
+def _dated(catalogue: Catalogue) -> list[Formulation]:
+    """Formulations whose first day is known."""
+    return [e for e in catalogue.formulations if e.introduced is not None]
+
+
 def _not_yet(rule: Rule, view: View) -> Iterator[Hit]:
     """Formulations used before their day, but for those a milestone already covers; each once."""
     taken = [m.pattern for m in view.catalogue.milestones if view.as_of < m.earliest]
-    for entry in view.catalogue.formulations:
+    for entry in per_catalogue(view.catalogue, "dated", _dated):
         if entry.introduced is None or view.as_of >= entry.introduced:
             continue
         if entry.id in rule.options or entry.category in rule.options:
             continue
         for name in (entry.text, *entry.aliases):
-            if len(name.strip("“”")) < _SHORTEST or any(compiled(p).search(name) for p in taken):
+            if not view.may_hold(name) or len(name.strip("“”")) < _SHORTEST:
+                continue
+            if any(compiled(p).search(name) for p in taken):
                 continue
             starts = [at for at in _occurrences(view.text, name) if not _announced(view, at)]
             if starts:
@@ -140,20 +148,28 @@ def _campaigns(rule: Rule, view: View) -> Iterator[Hit]:
                 yield Hit(
                     start, end, {"state": f"{_cn(first)}才开始", "advice": "请改为“做好准备”一类说法或删去"}
                 )
-            elif (view.as_of - last).days > rule.options.grace and _says_running(rule, view, start, end):
+            elif (view.as_of - last).days > rule.options.grace and _says_running(
+                rule, view, start, end, last
+            ):
                 yield Hit(
                     start, end, {"state": f"已于{_cn(last)}结束", "advice": "请写巩固拓展成果，不写正在开展"}
                 )
 
 
-def _says_running(rule: Rule, view: View, start: int, end: int) -> bool:
+def _says_running(rule: Rule, view: View, start: int, end: int, last: date) -> bool:
+    """Called under way; or begun among the plans, or in a period that opened after its last day."""
     clause = clause_around(view.text, start, end)
     if compiled(rule.options.over).search(view.text, clause.start, clause.end):
         return False
     if compiled(rule.options.running).search(view.text, clause.start, clause.end):
         return True
+    period = view.profile.period
     planned = view.blocks[view.block_at(start)].part == "plans"
-    return planned and bool(compiled(rule.options.planned).search(view.text, clause.start, clause.end))
+    own = view.profile.kind in view.catalogue.genres
+    past = own and period is not None and (period.start - last).days > rule.options.grace
+    return (planned or past) and bool(
+        compiled(rule.options.planned).search(view.text, clause.start, clause.end)
+    )
 
 
 def _by_name(view: View) -> dict[str, list[CampaignWindow]]:
@@ -171,15 +187,14 @@ def _must_mention(rule: Rule, view: View) -> Iterator[Hit]:
     if found is None:
         return
     for topics, must in ((found.must, True), (found.should, False)):
-        for topic in topics:
-            if not any(w in view.text for w in topic):
-                level = "必须写到" if must else "一般应写到"
-                words = {
-                    "topic": "或".join(f"“{w}”" for w in topic[:2]),
-                    "level": level,
-                    "label": found.label,
-                }
-                yield Hit(-1, -1, words, severity=None if must else "info")
+        lacking = [f"“{t[0]}”" for t in topics if not any(w in view.text for w in t)]
+        if lacking:
+            words = {
+                "topic": "、".join(lacking),
+                "level": "必须写到" if must else "一般应写到",
+                "label": found.label,
+            }
+            yield Hit(-1, -1, words, severity=None if must else "info")
 
 
 def _forbidden(rule: Rule, view: View) -> Iterator[Hit]:

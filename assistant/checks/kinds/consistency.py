@@ -13,6 +13,7 @@ from assistant.checks.scan import compiled, possible
 from assistant.checks.view import View
 
 _HAN = "\u4e00-\u9fff"
+_NO_NAME = "为的等和与在是责制工活行动作精"  # what follows a quoted term without being part of its name
 _LONG_RUN = re.compile(f"[{_HAN}]{{8,}}")
 
 
@@ -40,7 +41,8 @@ def _groups(rule: Rule, view: View) -> Iterator[Hit]:
         for form in forms:
             matches = []
             if possible(form, view.text):
-                matches = [m for m in compiled(form).finditer(view.text) if not view.in_title(*m.span())]
+                found_at = compiled(form).finditer(view.text)
+                matches = [m for m in found_at if not (view.in_title(*m.span()) or view.in_blank(*m.span()))]
             if matches:
                 found[form] = matches
         if len(found) < 2:
@@ -52,13 +54,8 @@ def _groups(rule: Rule, view: View) -> Iterator[Hit]:
             other = next(m for f, ms in found.items() if f != form for m in ms)
             first = matches[0]
             yield Hit(
-                first.start(), first.end(), {"other": other.group(), "place": _place(view, other.start())}
+                first.start(), first.end(), {"other": other.group(), "place": view.place(other.start())}
             )
-
-
-def _place(view: View, at: int) -> str:
-    block = view.blocks[view.block_at(at)]
-    return f"第{block.line}行" if block.line else f"第{view.block_at(at) + 1}段"
 
 
 def _quotation(_: Rule, view: View) -> Iterator[Hit]:
@@ -74,22 +71,30 @@ def _quotation(_: Rule, view: View) -> Iterator[Hit]:
             for m in re.finditer(re.escape(term), text):
                 bare = text[m.start() - 1 : m.start()] != "“" and text[m.end() : m.end() + 1] != "”"
                 if bare and not view.in_title(*m.span()) and not view.in_quotation(*m.span()):
-                    yield Hit(m.start(), m.end(), {"term": term, "place": _place(view, first)})
+                    yield _odd_one(view, term, m, first)
                     break
         yield from _partly_quoted(view, term, first)
+
+
+def _odd_one(view: View, term: str, bare: re.Match[str], quoted: int) -> Hit:
+    """At the rarer manner; where both are as frequent, at the one without marks."""
+    marked = view.text.count(f"“{term}”")
+    if view.text.count(term) - marked > marked:
+        return Hit(quoted, quoted + len(term) + 2, {"term": term, "place": view.place(bare.start())})
+    return Hit(bare.start(), bare.end(), {"term": f"“{term}”", "place": view.place(quoted)})
 
 
 def _partly_quoted(view: View, term: str, first: int) -> Iterator[Hit]:
     """“模范”机关 where the text elsewhere has 模范机关."""
     close = first + len(term) + 2
-    tail = re.match(f"[{_HAN}]{{2}}", view.text[close : close + 2])
+    tail = re.match(f"(?![{_NO_NAME}])[{_HAN}]{{2}}", view.text[close : close + 2])
     if not tail:
         return
     whole = term + tail.group()
     at = view.text.find(whole)
     if at >= 0:
-        yield Hit(first, close + 2, {"term": whole, "place": _place(view, at)})
-        yield Hit(at, at + len(whole), {"term": view.text[first : close + 2], "place": _place(view, first)})
+        yield Hit(first, close + 2, {"term": whole, "place": view.place(at)})
+        yield Hit(at, at + len(whole), {"term": view.text[first : close + 2], "place": view.place(first)})
 
 
 def _quoted_forms(_: Rule, view: View) -> Iterator[Hit]:
@@ -102,9 +107,8 @@ def _quoted_forms(_: Rule, view: View) -> Iterator[Hit]:
     for forms in seen.values():
         if len(forms) < 2:
             continue
-        for term, at in forms.items():
-            other = next(t for t in forms if t != term)
-            yield Hit(at, at + len(term) + 2, {"other": other, "place": _place(view, forms[other])})
+        (term, at), (other, there) = list(forms.items())[:2]
+        yield Hit(at, at + len(term) + 2, {"other": f"“{other}”", "place": view.place(there)})
 
 
 def _exchanged(_: Rule, view: View) -> Iterator[Hit]:
@@ -120,9 +124,9 @@ def _exchanged(_: Rule, view: View) -> Iterator[Hit]:
     for window in windows:
         other = window[:4] + window[6:] + window[4:6]
         if window < other and other in windows:
-            for here, there in ((window, other), (other, window)):
-                start = windows[here]
-                yield Hit(start, start + 8, {"other": there, "place": _place(view, windows[there])})
+            here, there = sorted((window, other), key=lambda w: (text.count(w), windows[w]))
+            start = windows[here]
+            yield Hit(start, start + 8, {"other": there, "place": view.place(windows[there])})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,32 +1,36 @@
-"""The same again: words within a sentence, clauses and sentences within a text, tails one after another; and length."""
+"""The same again within a sentence, and sentences that are too long. Across sentences: again.py."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from assistant.catalogue.nodes import Fields
-from assistant.checks.rule import Hit, Kind, Rule, expression
-from assistant.checks.scan import compiled
+from assistant.checks.kinds.catalogue_wording import right_forms
+from assistant.checks.memo import per_catalogue
+from assistant.checks.rule import Hit, Kind, Rule
 from assistant.checks.view import View
 from assistant.text import CLAUSE_END, Span, char_count
 
-_CLAUSE = re.compile(r"[^，。；：！？\n]+")
-_ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]+是|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、])")
+_FORM = 8
+_FIGURE = re.compile(r"\d+")
+_FEW = 3  # figures in a paragraph that does not live by them
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
 @dataclass(frozen=True, slots=True)
 class _Echo:
-    """A run of ``size`` characters standing ``times`` times within ``within`` characters of one sentence."""
+    """A run of ``size`` characters standing ``times`` times within ``within`` characters of one sentence, or of one
+    ``paragraph``."""
 
     size: int
     times: int
     within: int
     common: frozenset[str]
     words: tuple[str, ...]
+    paragraph: bool
 
 
 def _read_echo(fields: Fields) -> _Echo:
@@ -36,6 +40,7 @@ def _read_echo(fields: Fields) -> _Echo:
         int(fields.number("within", 400)),
         frozenset(fields.texts("common")),
         fields.texts("words"),
+        fields.flag("paragraph", False),
     )
 
 
@@ -89,8 +94,8 @@ def _joined(text: str, a: int, b: int, word: str) -> bool:
 def _runs(rule: Rule, view: View) -> Iterator[Hit]:
     """Any run of characters that comes back in one sentence, unless it is common or meant."""
     options: _Echo = rule.options
-    for span, echo in zip(view.sentences, view.echoes, strict=True):
-        if span.end - span.start < options.size * options.times + 4 or _too_few(options, echo):
+    for span in _stretches(options, view):
+        if span.end - span.start < options.size * options.times + 4:
             continue
         text = view.text[span.start : span.end]
         done: list[tuple[int, int]] = []
@@ -99,16 +104,36 @@ def _runs(rule: Rule, view: View) -> Iterator[Hit]:
                 continue
             if _parallel(text, places, len(run)) or any(a <= places[-1] < b for a, b in done):
                 continue
-            if _set_phrase(view, span.start + places[0], len(run)):
+            if set_phrase(view, span.start + places[0], len(run)) or _is_form(view, run):
                 continue
+            if run[0] == "年" and text[places[-1] - 1].isdecimal():
+                continue  # 2023年……、2023年……: titles of one year
             done.append((places[-1], places[-1] + len(run)))
             at = span.start + places[-1]
             yield Hit(at, at + len(run), {"word": run, "count": str(len(places))})
 
 
-def _too_few(options: _Echo, echo: int) -> bool:
-    """A longer run comes back no more often than the two characters it begins with."""
-    return options.size >= 2 and echo < options.times
+def _stretches(options: _Echo, view: View) -> Iterable[Span]:
+    """Where to count: paragraphs that are no series of facts, or the sentences in which enough comes back."""
+    if options.paragraph:
+        spans = (view.span(i) for i in view.prose)
+        return [s for s in spans if not _factual(view, s) and _often(view, s) >= options.times]
+    pairs = zip(view.sentences, view.echoes, strict=True)
+    return [span for span, echo in pairs if not _too_few(options, echo)]
+
+
+def _factual(view: View, span: Span) -> bool:
+    return len(_FIGURE.findall(view.half, span.start, span.end)) > _FEW
+
+
+def _often(view: View, span: Span) -> int:
+    return max(Counter(view.adjacent.within(*span)).values(), default=0)
+
+
+def _too_few(options: _Echo, echo: tuple[int, int]) -> bool:
+    """A longer run comes back no more often than any of its pairs, and all of them come back with it."""
+    again, most = echo
+    return options.size >= 2 and (most < options.times or again < options.size + options.times - 3)
 
 
 def _repeated(text: str, size: int, times: int) -> list[tuple[str, list[int]]]:
@@ -146,74 +171,14 @@ def _grow(text: str, places: list[int], size: int) -> tuple[str, list[int]]:
     return text[places[0] : places[0] + size], places
 
 
-def _set_phrase(view: View, at: int, length: int) -> bool:
+def _is_form(view: View, run: str) -> bool:
+    """Whether it belongs to a formulation, which is not the writer's to vary."""
+    return len(run) >= _FORM and any(run in f for f in per_catalogue(view.catalogue, "right", right_forms))
+
+
+def set_phrase(view: View, at: int, length: int) -> bool:
     """Inside 《》 or quotation marks, where the words are not the writer's to vary."""
     return view.in_title(at, at + length) or view.in_quotation(at, at + length)
-
-
-def _read_twice(fields: Fields) -> tuple[int, tuple[str, ...]]:
-    return int(fields.number("least", 16)), fields.texts("formulas")
-
-
-def _same(rule: Rule, view: View) -> Iterator[Hit]:
-    """A sentence that stands in the text twice, set formulas aside."""
-    least, formulas = rule.options
-    seen: dict[str, int] = {}
-    for span in view.sentences:
-        raw = view.text[span.start : span.end]
-        if len(raw) < least:
-            continue
-        text = _bare(raw)
-        if text in seen and char_count(text) >= least and not any(compiled(f).search(text) for f in formulas):
-            yield Hit(span.start, span.end, {"place": _place(view, seen[text])})
-        seen.setdefault(text, span.start)
-
-
-def _bare(sentence: str) -> str:
-    return _ORDINAL.sub("", "".join(sentence.split())).rstrip("。；！？”")
-
-
-def _place(view: View, at: int) -> str:
-    block = view.blocks[view.block_at(at)]
-    return f"第{block.line}行" if block.line else f"第{view.block_at(at) + 1}段"
-
-
-def _clauses(rule: Rule, view: View) -> Iterator[Hit]:
-    """A long clause that stands in two sentences which are not the same throughout."""
-    least, formulas = rule.options
-    seen: dict[str, Span] = {}
-    for span in view.sentences:
-        for m in _CLAUSE.finditer(view.text, span.start, span.end):
-            clause = m.group()
-            if len(clause) < least:
-                continue
-            first = seen.setdefault(clause, span)
-            if first == span or any(compiled(f).search(clause) for f in formulas):
-                continue
-            if view.text[first.start : first.end] != view.text[span.start : span.end]:
-                yield Hit(m.start(), m.end(), {"place": _place(view, first.start)})
-
-
-def _read_tails(fields: Fields) -> tuple[str, int]:
-    return expression(fields, "tail", required=True), int(fields.number("times", 4))
-
-
-def _tails(rule: Rule, view: View) -> Iterator[Hit]:
-    """Sentences of one part that end in the same kind of clause (，推动……。) again and again."""
-    tail, times = rule.options
-    found: dict[str, list[tuple[int, int]]] = {}
-    for span in view.sentences:
-        comma = view.text.rfind("，", span.start, span.end)
-        if comma < 0:
-            continue
-        m = compiled(tail).match(view.text, comma + 1, span.end)
-        if m:
-            found.setdefault(m.group(), []).append((comma + 1, m.end()))
-    total = len(view.sentences)
-    for word, places in found.items():
-        if len(places) >= times and len(places) >= total * 0.08:
-            start, end = places[times - 1]
-            yield Hit(start, end, {"word": word, "count": str(len(places))})
 
 
 def _read_length(fields: Fields) -> int:
@@ -231,12 +196,9 @@ def _long(rule: Rule, view: View) -> Iterator[Hit]:
             yield Hit(span.start, end, {"length": str(length)})
 
 
-_KEYS = frozenset({"size", "times", "within", "common", "words"})
+_KEYS = frozenset({"size", "times", "within", "common", "words", "paragraph"})
 KINDS = {
     "word-echo": Kind(_read_echo, _KEYS, frozenset({"word", "count"}), find=_words),
     "run-echo": Kind(_read_echo, _KEYS, frozenset({"word", "count"}), find=_runs),
-    "same-sentence": Kind(_read_twice, frozenset({"least", "formulas"}), frozenset({"place"}), find=_same),
-    "same-clause": Kind(_read_twice, frozenset({"least", "formulas"}), frozenset({"place"}), find=_clauses),
-    "same-tail": Kind(_read_tails, frozenset({"tail", "times"}), frozenset({"word", "count"}), find=_tails),
     "long-sentence": Kind(_read_length, frozenset({"most"}), frozenset({"length"}), find=_long),
 }

@@ -86,16 +86,16 @@ def _groups(view: View) -> dict[tuple[int, int], list[Heading]]:
 
 
 def _layout(_: Rule, view: View) -> Iterator[Hit]:
-    """Level-2 headings that run on and such that stand alone, in one text: the rarer manner is marked."""
-    for level in (2, 3):
+    """Sibling headings of which some run on and some stand alone: the manner rarer in the text is marked."""
+    for (level, _parent), siblings in _groups(view).items():
+        if level not in (2, 3) or len({h.run_in for h in siblings}) < 2:
+            continue
         mine = [h for h in view.headings if h.level == level and h.number]
         run_in = [h for h in mine if h.run_in]
         own = [h for h in mine if not h.run_in]
-        if not run_in or not own:
-            continue
         rare, manner = (own, "独占一行") if len(own) <= len(run_in) else (run_in, "与正文连排")
         other = "与正文连排" if rare is own else "独占一行"
-        for heading in rare:
+        for heading in (h for h in rare if h in siblings):
             yield Hit(
                 heading.mark.start,
                 heading.end,
@@ -155,8 +155,10 @@ def _clauses(view: View, heading: Heading) -> int:
 
 
 def _echo(rule: Rule, view: View) -> Iterator[Hit]:
-    """Sibling headings that open with the same two characters."""
+    """Sibling headings that open with the same two characters; where all do, it is meant."""
     for group in _groups(view).values():
+        if len({h.text(view)[:2] for h in group}) == 1 and len(group) > 2:
+            continue
         seen: dict[str, Heading] = {}
         for heading in group:
             opening = heading.text(view)[:2]
@@ -175,9 +177,8 @@ def _formula(rule: Rule, view: View) -> Iterator[Hit]:
             continue
         shared = _shared(texts, 5)
         if shared:
-            for heading in group[1:]:
-                at = view.text.find(shared, heading.start, heading.end)
-                yield Hit(at, at + len(shared), {"shared": shared, "count": str(len(group))})
+            at = view.text.find(shared, group[-1].start, group[-1].end)
+            yield Hit(at, at + len(shared), {"shared": shared, "count": str(len(group))})
 
 
 def _shared(texts: list[str], least: int) -> str:

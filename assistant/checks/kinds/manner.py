@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from assistant.catalogue.nodes import Fields
 from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
@@ -46,7 +47,10 @@ def _minority(rule: Rule, view: View) -> Iterator[Hit]:
         found = [m for m in compiled(form.regex).finditer(view.text) if "\n" not in m.group()]
         if not found:
             continue
-        prevails = len(found) > 2 and len(found) * 2 > len(compiled(form.against).findall(view.text))
+        most = len(found) * 2
+        prevails = most > 4 and most > sum(
+            1 for _ in islice(compiled(form.against).finditer(view.text), most)
+        )
         for m in found:
             right = m.expand(form.right)
             yield Hit(

@@ -1,4 +1,4 @@
-"""Formulations with one character wrong, missing, added or two exchanged, that no list of variants foresaw.
+"""Formulations with one character wrong, missing, added or two exchanged, or two words, that no list of variants foresaw.
 
 Each formulation is cut in two; where one half stands word for word, the other half is compared beside it. Short
 formulations are left out: too much good Chinese is one character away from them.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from assistant.catalogue import Catalogue
 from assistant.catalogue.nodes import Fields
+from assistant.checks.adjacent import number, numbers
 from assistant.checks.memo import per_catalogue
 from assistant.checks.rule import Hit, Kind, Rule
 from assistant.checks.view import View
@@ -47,10 +48,10 @@ class _Form:
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """Forms by the first two characters of either half (with its last two), and every wording that is right as it stands."""
+    """Forms by the first pair of either half (with all pairs of that half), and every wording that is right as it stands."""
 
     forms: tuple[_Form, ...]
-    halves: dict[str, list[tuple[int, str]]]
+    halves: dict[int, list[tuple[int, frozenset[int]]]]
     accepted: tuple[str, ...]
 
 
@@ -65,11 +66,11 @@ def _index(catalogue: Catalogue, options: _Options) -> _Index:
                 if len(piece) >= options.shortest and piece not in forms:
                     forms[piece] = _Form(piece, len(piece) // 2, day, entry.id)
     listed = tuple(forms.values())
-    halves: dict[str, list[tuple[int, str]]] = {}
+    halves: dict[int, list[tuple[int, frozenset[int]]]] = {}
     for n, form in enumerate(listed):
         for half in (form.text[: form.half], form.text[form.half :]):
-            halves.setdefault(half[:2], []).append((n, half[-2:]))
-    return _Index(listed, halves, _accepted(catalogue))
+            halves.setdefault(number(half[:2]), []).append((n, numbers(half)))
+    return _Index(listed, halves, (*options.known, *_accepted(catalogue)))
 
 
 def _pieces(text: str) -> list[str]:
@@ -87,22 +88,25 @@ def _pieces(text: str) -> list[str]:
 def _find(rule: Rule, view: View) -> Iterator[Hit]:
     index = per_catalogue(view.catalogue, f"near {rule.path}:{rule.line}", lambda c: _index(c, rule.options))
     wanted: set[int] = set()
-    for pair in index.halves.keys() & view.pairs:
-        wanted.update(n for n, last in index.halves[pair] if last in view.pairs)
-    known = (*rule.options.known, *index.accepted)
+    pairs = view.adjacent.all
+    for pair in index.halves.keys() & pairs:
+        wanted.update(n for n, half in index.halves[pair] if half <= pairs)
     seen: set[tuple[int, int]] = set()
     for n in sorted(wanted):
         form = index.forms[n]
         if form.introduced > view.as_of.toordinal():
             continue
         for start, end, inner in _near(form, view.text):
-            if (start, end) not in seen and not _is_known(
-                view.text, start + _odd(view.text[start:end], form.text), known
-            ):
-                seen.add((start, end))
-                sure = inner and not _reads_well(view.text, start, end, form.text)
-                severity: Severity | None = None if sure else "info"
-                yield Hit(start, end, {"right": form.text}, part=form.id, severity=severity)
+            odd = start + _odd(view.text[start:end], form.text)
+            if (start, end) in seen or _is_known(view.text, odd, index.accepted):
+                continue
+            seen.add((start, end))
+            word = _word_at(view.text, start, end, odd)
+            if word.start < start:
+                continue  # the character belongs to the word before (推进为群众办实事)
+            other = len(word) > 1 and view.text[word.start : word.stop] not in form.text
+            severity: Severity | None = None if inner and not other else "info"
+            yield Hit(start, end, {"right": form.text}, part=form.id, severity=severity)
 
 
 def _accepted(catalogue: Catalogue) -> tuple[str, ...]:
@@ -113,18 +117,16 @@ def _accepted(catalogue: Catalogue) -> tuple[str, ...]:
     )
 
 
-def _reads_well(text: str, start: int, end: int, right: str) -> bool:
-    """Whether what differs belongs to a word of the dictionary (坚定维护 for 坚决维护): another phrase, not a slip."""
+def _word_at(text: str, start: int, end: int, odd: int) -> range:
+    """The word that what differs belongs to: one of the dictionary (坚定维护 for 坚决维护) is another phrase, not a slip."""
     import rjieba
 
-    low = max(0, start - 6)
-    at, quote = low, text[start:end]
-    odd = start + _odd(quote, right)
-    for word in rjieba.cut(text[low : end + 6]):
+    at = max(0, start - 6)
+    for word in rjieba.cut(text[at : end + 6]):
         if at <= odd < at + len(word):
-            return len(word) > 1 and word not in right
+            return range(at, at + len(word))
         at += len(word)
-    return False
+    return range(odd, odd + 1)
 
 
 def _odd(quote: str, right: str) -> int:
@@ -184,11 +186,18 @@ def _edit(rest: str, target: str) -> tuple[int, bool]:
         and same + 2 <= n
     ):
         return (n, True) if is_cjk(rest[same]) and is_cjk(rest[same + 1]) else (0, False)
+    if _words_exchanged(rest[same:n], target[same:]):
+        return n, True
     if rest[same : n - 1] == target[same + 1 :]:
         return (n - 1, same < n - 2) if same < n - 1 and target[same] not in _NO_EDIT else (0, False)
     if rest[same + 1 : n + 1] == target[same:] and is_cjk(rest[same]) and rest[same] not in _NO_EDIT:
         return n + 1, True
     return 0, False
+
+
+def _words_exchanged(given: str, right: str) -> bool:
+    """责任工作制 for 工作责任制: the first two words of two characters each."""
+    return len(right) > 4 and given == right[2:4] + right[:2] + right[4:]
 
 
 KINDS = {

@@ -47,10 +47,25 @@ def _mixed(rule: Rule, view: View) -> Iterator[Hit]:
             yield Hit(m.start(), m.end(), {"unit": m["u"]})
 
 
+def _months(text: str) -> Iterator[re.Match[str]]:
+    """Months with the year before and the day after them; looked for by their 月, which is rarer than a figure."""
+    at = text.find("月")
+    while at >= 0:
+        start = at - 1
+        while start > at - 3 and text[start : start + 1].isdecimal():
+            start -= 1
+        for begin in (start - 4, start + 1):
+            found = _DAY.match(text, begin) if begin >= 0 else None
+            if found and found.start("m") == start + 1:
+                yield found
+                break
+        at = text.find("月", at + 1)
+
+
 def _impossible(_: Rule, view: View) -> Iterator[Hit]:
     """A month or a day that no calendar has."""
     text = view.half
-    for m in _DAY.finditer(text):
+    for m in _months(text):
         month, day = int(m["m"]), int(m["d"] or 1)
         year = int(m["y"] or 2024)
         if not 1 <= month <= 12 or not 1 <= day <= calendar.monthrange(year, month)[1]:

@@ -1,4 +1,4 @@
-"""The text as a whole: what its genre must have, what a heading promises, problems answered by plans, who speaks."""
+"""The text as a whole: what its genre must have, what a heading promises, who speaks."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from assistant.catalogue import Genre
 from assistant.catalogue.nodes import Fields
 from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
-from assistant.checks.scan import compiled
+from assistant.checks.scan import compiled, possible
 from assistant.checks.view import View
-from assistant.similarity import bigrams
 from assistant.text import Span, char_count, sentence_spans
 
 _PART_NAMES = {
@@ -21,7 +20,6 @@ _PART_NAMES = {
     "plans": "下一步打算",
     "closing": "结尾",
 }
-_FUNCTION = frozenset("的了不和与在是有对为")
 
 
 def _genre(view: View) -> Genre | None:
@@ -33,9 +31,9 @@ def _frame(rule: Rule, view: View) -> Iterator[Hit]:
     if not view.profile.kind:
         return
     roles = {b.role for b in view.blocks}
-    for role, name in rule.options:
-        if role not in roles:
-            yield Hit(-1, -1, {"name": name})
+    lacking = [name for role, name in rule.options if role not in roles]
+    if lacking:
+        yield Hit(-1, -1, {"name": "、".join(lacking)})
 
 
 def _read_frame(fields: Fields) -> tuple[tuple[str, str], ...]:
@@ -50,14 +48,21 @@ def _required(_: Rule, view: View) -> Iterator[Hit]:
             yield Hit(-1, -1, {"name": _PART_NAMES[part.part], "genre": genre.name})  # type: ignore[union-attr]
 
 
-def _shares(_: Rule, view: View) -> Iterator[Hit]:
+def _read_shares(fields: Fields) -> tuple[int, int]:
+    """Within how many characters an opening is right whatever its share."""
+    return int(fields.number("opening_least", 0)), int(fields.number("opening_most", 0))
+
+
+def _shares(rule: Rule, view: View) -> Iterator[Hit]:
     genre = _genre(view)
     total = sum(char_count(b.text) for b in view.blocks if b.part)
     if genre is None or total < 800:
         return
     for part in genre.parts:
-        share = char_count(view.part_text(part.part)) / total
-        low, high = part.share
+        length = char_count(view.part_text(part.part))
+        share, (low, high) = length / total, part.share
+        if part.part == "opening" and rule.options[0] <= length <= rule.options[1]:
+            continue
         if share and not low * 0.6 <= share <= high * 1.4:
             words = {
                 "name": _PART_NAMES[part.part],
@@ -65,32 +70,47 @@ def _shares(_: Rule, view: View) -> Iterator[Hit]:
                 "norm": f"{low:.0%}—{high:.0%}",
                 "advice": "偏少，请补实内容" if share < low else "偏多，请压缩",
             }
-            yield Hit(-1, -1, words)
+            yield Hit(*_head(view, part.part), words)
+
+
+def _head(view: View, part: str) -> Span:
+    """The heading of a part, or the first clause of one that has none."""
+    first = view.span(view.part_blocks(part)[0])
+    stop = re.search("[，。：\n]", view.text[first.start : first.end])
+    return Span(first.start, first.start + stop.start() if stop and stop.start() else first.end)
 
 
 @dataclass(frozen=True, slots=True)
 class _Need:
-    """``when`` found without ``needs`` ``within`` the same sentence, paragraph, part or document."""
+    """``when`` found without ``needs`` ``within`` the same sentence, paragraph, part or document; ``once``: said of the first."""
 
     when: str
     needs: str
     within: str
+    once: bool
 
 
 def _read_need(fields: Fields) -> _Need:
     within = fields.choice("within", ("clause", "sentence", "paragraph", "part", "document", "section"))
     return _Need(
-        expression(fields, "when", required=True), expression(fields, "needs", required=True), within
+        expression(fields, "when", required=True),
+        expression(fields, "needs", required=True),
+        within,
+        fields.flag("once", False),
     )
 
 
 def _companion(rule: Rule, view: View) -> Iterator[Hit]:
     need: _Need = rule.options
+    if not possible(need.when, view.text):
+        return
     wanted = compiled(need.needs)
     for m in compiled(need.when).finditer(view.text):
         span = _around(view, m.start(), m.end(), need.within)
         if not wanted.search(view.text, span.start, span.end):
             yield Hit(m.start(), m.end())
+            if need.once:
+                return
 
 
 def _around(view: View, start: int, end: int, within: str) -> Span:
@@ -122,59 +142,6 @@ def _section(view: View, start: int) -> Span:
         return Span(0, len(view.text))
     later = (h.mark.start for h in view.headings if h.mark.start > here.end and h.level <= here.level)
     return Span(here.end, next(later, len(view.text)))
-
-
-def _problem_spans(view: View) -> list[Span]:
-    """Each problem by its heading sentence or lead: items first, then headings of the part."""
-    blocks = set(view.part_blocks("problems"))
-    items = [i.lead for i in view.items if view.block_at(i.start) in blocks]
-    heads = [Span(h.start, h.end) for h in view.headings if h.block in blocks and h.level > 1]
-    return heads if len(heads) >= 2 else items
-
-
-def _plan_spans(view: View) -> list[Span]:
-    blocks = set(view.part_blocks("plans"))
-    heads = [h for h in view.headings if h.block in blocks and h.level > 1]
-    if len(heads) >= 2:
-        ends = [h.mark.start for h in heads[1:]] + [view.span(max(blocks)).end]
-        return [Span(h.start, e) for h, e in zip(heads, ends, strict=True)]
-    return [Span(i.lead.start, i.end) for i in view.items if view.block_at(i.start) in blocks]
-
-
-def _read_answers(fields: Fields) -> tuple[frozenset[str], float]:
-    return frozenset(fields.texts("common")), fields.number("least", 0.15)
-
-
-def _content(text: str, common: frozenset[str]) -> frozenset[str]:
-    return frozenset(b for b in bigrams(text) if b not in common and _FUNCTION.isdisjoint(b))
-
-
-def _unanswered(rule: Rule, view: View) -> Iterator[Hit]:
-    """A problem none of whose own words stand in the plans."""
-    common, least = rule.options
-    plans = view.part_text("plans")
-    if not plans:
-        return
-    held = _content(plans, common)
-    for span in _problem_spans(view):
-        mine = _content(view.text[span.start : span.end], common)
-        if len(mine) >= 3 and len(mine & held) / len(mine) < least:
-            yield Hit(span.start, span.end)
-
-
-def _unasked(rule: Rule, view: View) -> Iterator[Hit]:
-    """A plan that takes up no problem: no word of its heading stands in the problems part."""
-    common, least = rule.options
-    problems = _content(view.part_text("problems"), common)
-    if not problems or not _problem_spans(view):
-        return
-    for span in _plan_spans(view):
-        end = min(
-            [p for c in "。；" if (p := view.text.find(c, span.start, span.end)) >= 0], default=span.end
-        )
-        mine = _content(view.text[span.start : end], common)
-        if len(mine) >= 3 and len(mine & problems) / len(mine) < least:
-            yield Hit(span.start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +217,8 @@ def _density(rule: Rule, view: View) -> Iterator[Hit]:
 
 
 def _title_year(_: Rule, view: View) -> Iterator[Hit]:
-    """The year in the title against that of the opening's 现将……如下 and of the headings."""
+    """The year in the title against that of the opening's 现将……如下 and of the headings; where most of the text is with
+    the opening, the title's is the odd one."""
     title = "".join(b.text for b in view.blocks if b.role == "title")
     years = set(re.findall(r"(20\d{2})年", title))
     if len(years) != 1:
@@ -259,18 +227,25 @@ def _title_year(_: Rule, view: View) -> Iterator[Hit]:
     for i, block in enumerate(view.blocks):
         if block.role == "heading" or (block.part == "opening" and block.role == "body"):
             for m in re.finditer(r"(?:现将[^。]{0,30}?|^[一二三四五六七八九十]+、)(20\d{2})年", block.text):
-                if int(m[1]) not in (year, year + 1):
-                    at = view.starts[i] + m.start(1)
-                    yield Hit(at, at + 5, {"year": str(year)})
+                announced = m.group().startswith("现将")
+                if int(m[1]) == year or (not announced and int(m[1]) == year + 1):
+                    continue
+                at, other = view.starts[i] + m.start(1), str(year)
+                if announced and view.text.count(f"{m[1]}年") > view.text.count(f"{year}年"):
+                    at, other = view.text.find(f"{year}年"), m[1]
+                yield Hit(at, at + 5, {"year": other})
 
 
 KINDS = {
     "frame": Kind(_read_frame, frozenset({"roles"}), frozenset({"name"}), find=_frame),
     "required-part": Kind(no_options, words=frozenset({"name", "genre"}), find=_required),
-    "part-share": Kind(no_options, words=frozenset({"name", "share", "norm", "advice"}), find=_shares),
-    "companion": Kind(_read_need, frozenset({"when", "needs", "within"}), find=_companion),
-    "unanswered": Kind(_read_answers, frozenset({"common", "least"}), find=_unanswered),
-    "unasked": Kind(_read_answers, frozenset({"common", "least"}), find=_unasked),
+    "part-share": Kind(
+        _read_shares,
+        frozenset({"opening_least", "opening_most"}),
+        words=frozenset({"name", "share", "norm", "advice"}),
+        find=_shares,
+    ),
+    "companion": Kind(_read_need, frozenset({"when", "needs", "within", "once"}), find=_companion),
     "ending": Kind(_read_ending, frozenset({"title", "ending"}), frozenset({"title"}), find=_ending),
     "stray-paragraph": Kind(_read_stray, frozenset({"opening"}), frozenset({"opening"}), find=_stray),
     "person": Kind(_read_person, frozenset({"person", "wrong", "needs"}), find=_person),

@@ -21,7 +21,8 @@ _ENTRY = {"literal", "regex", "right", "safe", "severity", "note"}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """``right`` is for people (\\1 works); ``safe``: substituting it is safe."""
+    """``right`` is for people (\\1 works); ``safe``: substituting it is safe; ``note``: what to do, where the rule's message
+    asks for it."""
 
     regex: str
     right: str = ""
@@ -29,6 +30,7 @@ class Entry:
     severity: Severity | None = None
     literal: str = ""
     line: int = 0
+    note: str = ""
 
 
 def _read_entries(fields: Fields, key: str, with_right: bool) -> tuple[Entry, ...]:
@@ -48,6 +50,7 @@ def _read_entries(fields: Fields, key: str, with_right: bool) -> tuple[Entry, ..
                 severity,  # type: ignore[arg-type]
                 literal,
                 inner.line,
+                inner.text("note"),
             )
         )
     return tuple(out)
@@ -59,19 +62,22 @@ def _patterns(rule: Rule, _: Catalogue) -> Iterator[Pattern]:
             rule,
             entry.regex,
             entry.severity or rule.severity,
-            words={"right": entry.right},
+            words={"right": entry.right, "note": entry.note or "请改"},
             replacement=entry.right if entry.safe else None,
         )
 
 
 KINDS = {
     "existence": Kind(
-        lambda f: _read_entries(f, "match", False), frozenset({"match"}), frozenset(), patterns=_patterns
+        lambda f: _read_entries(f, "match", False),
+        frozenset({"match"}),
+        frozenset({"note"}),
+        patterns=_patterns,
     ),
     "substitution": Kind(
         lambda f: _read_entries(f, "swap", True),
         frozenset({"swap"}),
-        frozenset({"right"}),
+        frozenset({"right", "note"}),
         patterns=_patterns,
     ),
 }

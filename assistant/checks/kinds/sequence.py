@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from assistant.catalogue import Catalogue, Formulation
 from assistant.catalogue.nodes import Fields
+from assistant.checks.adjacent import numbers
 from assistant.checks.kinds.catalogue_wording import grave, source_of
 from assistant.checks.memo import per_catalogue
 from assistant.checks.rule import Hit, Kind, Rule
@@ -48,7 +49,7 @@ def _places(view: View, members: Sequence[str]) -> list[_Place]:
     found: list[_Place] = []
     for n, member in enumerate(members):
         bare = member.strip("“”")
-        if bare[:2] not in view.pairs:
+        if not view.may_hold(bare):
             continue
         at = view.text.find(bare)
         while at >= 0:
@@ -80,18 +81,18 @@ def _runs(view: View, places: list[_Place]) -> Iterator[tuple[list[_Place], str]
         yield run, odd
 
 
-def _listed(catalogue: Catalogue) -> list[tuple[Formulation, tuple[str, ...]]]:
-    """Formulations with members, each with the two characters its members begin with."""
+def _listed(catalogue: Catalogue) -> list[tuple[Formulation, tuple[frozenset[int], ...]]]:
+    """Formulations with members, each with the pairs of characters of every member."""
     return [
-        (e, tuple(m.strip("“”")[:2] for m in e.members))
+        (e, tuple(numbers(m.strip("“”")) for m in e.members))
         for e in catalogue.formulations
         if len(e.members) >= 3
     ]
 
 
 def _members(rule: Rule, view: View) -> Iterator[Hit]:
-    for entry, openings in per_catalogue(view.catalogue, "members", _listed):
-        if sum(map(view.pairs.__contains__, openings)) < 2 or entry.id in rule.options.skip:
+    for entry, members in per_catalogue(view.catalogue, "members", _listed):
+        if sum(map(view.adjacent.all.issuperset, members)) < 2 or entry.id in rule.options.skip:
             continue
         if entry.introduced and view.as_of < entry.introduced:
             continue
@@ -103,10 +104,11 @@ def _members(rule: Rule, view: View) -> Iterator[Hit]:
             if severity == "error" and not grave(entry):
                 severity = "warning"
             whole = "、".join(entry.members)
+            name = entry.text.strip("“”")
             words = {
                 "fault": fault,
                 "right": whole,
-                "name": entry.text.strip("“”"),
+                "name": f"“{name}”的" if len(name) < len(whole) else "",
                 "source": source_of(entry),
             }
             yield Hit(run[0].start, run[-1].end, words, part=entry.id, severity=severity)
@@ -134,7 +136,7 @@ def _judge(run: list[_Place], odd: str, n: int, ordered: bool, partial: bool) ->
 
 def _order(rule: Rule, view: View) -> Iterator[Hit]:
     for order in view.catalogue.orders:
-        if order.id in rule.options.skip or sum(m.strip("“”")[:2] in view.pairs for m in order.sequence) < 2:
+        if order.id in rule.options.skip or sum(view.may_hold(m.strip("“”")) for m in order.sequence) < 2:
             continue
         places = _places(view, order.sequence)
         for a, b in itertools.pairwise(places):

@@ -19,6 +19,8 @@ _ISSUER = re.compile(
     "^(?:中共中央办公厅国务院办公厅|中共中央国务院|中共中央办公厅|中共中央|国务院办公厅|国务院)(?=关于)"
 )
 _KINDS_OF_DOCUMENT = ("条例", "准则", "规定", "办法", "意见", "章程", "方案", "规则", "细则", "决定", "决议")
+_LONG = 10  # a title of so many characters is not another one by chance when a single character differs
+_STATE = "中华人民共和国"  # no part of what tells one law from another
 _NUMERALS = set("0123456789一二三四五六七八九十")
 _SMALL = set("的和与及、若干对关于工")
 _REVISED = ("修订", "修正", "修改", "新版", "重新")
@@ -27,10 +29,12 @@ _BRACKET = re.compile(r"[（(](?:试行|暂行|草案|修订|修正|20\d\d年?.{
 
 @dataclass(frozen=True, slots=True)
 class _Register:
-    """Folded titles: right ones and wrong ones, each with its document."""
+    """Folded titles: right ones and wrong ones, each with its document; ``bare``: the right ones without the bracket at
+    the end, each with its characters."""
 
     right: dict[str, PolicyDocument]
     wrong: dict[str, PolicyDocument]
+    bare: tuple[tuple[str, frozenset[str], PolicyDocument], ...]
 
 
 def _register(catalogue: Catalogue) -> _Register:
@@ -44,7 +48,8 @@ def _register(catalogue: Catalogue) -> _Register:
         for name in entry.wrong_titles:
             if _key(name) not in right:
                 wrong[_key(name)] = entry
-    return _Register(right, wrong)
+    shorn = ((_BRACKET.sub("", title), entry) for title, entry in right.items())
+    return _Register(right, wrong, tuple((title, frozenset(title), entry) for title, entry in shorn))
 
 
 def register_of(catalogue: Catalogue) -> _Register:
@@ -77,26 +82,31 @@ def _hit(start: int, end: int, entry: PolicyDocument, severity: Severity | None)
 
 def _nearest(key: str, register: _Register) -> PolicyDocument | None:
     """The document whose title is one or two characters away; a bracket at the end is no difference."""
-    from rapidfuzz.distance import Levenshtein
-
     bare = _BRACKET.sub("", key)
     if len(bare) < 8:
         return None
-    for title, entry in register.right.items():
-        other = _BRACKET.sub("", title)
+    characters = set(bare)
+    for other, held, entry in register.bare:
         if bare == other:
             return None
-        if abs(len(bare) - len(other)) > 2 or Levenshtein.distance(bare, other, score_cutoff=2) > 2:
+        if abs(len(bare) - len(other)) > 2 or len(characters - held) > 2:
             continue
-        if _slip(
-            [
-                (o.tag, bare[o.src_pos : o.src_pos + 1], other[o.dest_pos : o.dest_pos + 1])
-                for o in Levenshtein.editops(bare, other)
-            ],
-            len(other),
-        ):
+        edits = _edits(bare, other)
+        if edits and _slip(edits, len(other.removeprefix(_STATE))):
             return entry
     return None
+
+
+def _edits(bare: str, other: str) -> list[tuple[str, str, str]]:
+    """What makes one of the other: (kind of change, character here, character there); empty where it is more than two."""
+    from rapidfuzz.distance import Levenshtein
+
+    if Levenshtein.distance(bare, other, score_cutoff=2) > 2:
+        return []
+    return [
+        (o.tag, bare[o.src_pos : o.src_pos + 1], other[o.dest_pos : o.dest_pos + 1])
+        for o in Levenshtein.editops(bare, other)
+    ]
 
 
 def _slip(edits: list[tuple[str, str, str]], length: int) -> bool:
@@ -107,7 +117,7 @@ def _slip(edits: list[tuple[str, str, str]], length: int) -> bool:
         return False
     if all(c in _SMALL for pair in changed for c in pair):
         return True
-    return len(edits) == 1 and length >= 12
+    return len(edits) == 1 and length >= _LONG
 
 
 def _too_early(rule: Rule, view: View) -> Iterator[Hit]:
@@ -132,7 +142,7 @@ def _later(first: date, on: date) -> bool:
 def _bare(rule: Rule, view: View) -> Iterator[Hit]:
     """The full title of a document in running text without its 《》."""
     for title in per_catalogue(view.catalogue, "bare titles", _long_titles):
-        if title[:2] not in view.pairs:
+        if not view.may_hold(title):
             continue
         at = view.text.find(title)
         while at >= 0:
@@ -146,7 +156,7 @@ def _bare(rule: Rule, view: View) -> Iterator[Hit]:
 
 def _long_titles(catalogue: Catalogue) -> tuple[str, ...]:
     titles = (d.title.strip("《》") for d in catalogue.documents)
-    return tuple(t for t in titles if len(t) >= 9 and t.endswith(_KINDS_OF_DOCUMENT))
+    return tuple(t for t in titles if len(t) >= 9 and _BRACKET.sub("", t).endswith(_KINDS_OF_DOCUMENT))
 
 
 def _short(rule: Rule, view: View) -> Iterator[Hit]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from assistant.catalogue.nodes import Fields
 from assistant.checks.profile import unit_types
-from assistant.checks.rule import Hit, Kind, Rule, expression
-from assistant.checks.scan import compiled
+from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
+from assistant.checks.scan import compiled, possible
 from assistant.checks.view import View
 from assistant.text import Span, clause_around, half_width
 
@@ -42,7 +42,7 @@ def _foreign(rule: Rule, view: View) -> Iterator[Hit]:
         return
     types = {unit, *unit_types(view.profile.organization)}
     for owner in rule.options:
-        if types & owner.fits:
+        if types & owner.fits or not possible(owner.regex, view.text):
             continue
         for m in compiled(owner.regex).finditer(view.text):
             yield Hit(
@@ -154,6 +154,62 @@ def _around(text: str, start: int, end: int) -> Span:
     return Span(left, min(clause.end + _NEAR, stop if stop >= 0 else len(text), len(text)))
 
 
+def _plan_year(_: Rule, view: View) -> Iterator[Hit]:
+    """三、2024年工作打算 in the summary of 2024: plans are for the year after."""
+    period = view.profile.period
+    if period is None or period.shape != "year":
+        return
+    here, following = str(period.end.year), str(period.end.year + 1)
+    for heading in view.headings:
+        text = half_width(heading.text(view))
+        at = text.find(f"{here}年")
+        part = view.blocks[heading.block].part
+        if heading.level == 1 and part == "plans" and at >= 0 and following not in text:
+            yield Hit(heading.start + at, heading.start + at + 5, {"right": following, "label": period.label})
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """``region``: how the place in a unit's name is written; ``unless``: words before it that make it another unit."""
+
+    region: str
+    unless: str
+
+
+def _read_name(fields: Fields) -> _Name:
+    return _Name(expression(fields, "region", required=True), expression(fields, "unless", required=True))
+
+
+def _unit_name(rule: Rule, view: View) -> Iterator[Hit]:
+    """The unit's own kind of name with another place before it: 临江县农业农村局 in the text of 云溪县农业农村局; and a
+    signature of another place than the title's."""
+    title = "".join(b.text for b in view.blocks if b.role == "title")
+    place = compiled(rule.options.region)
+    yield from _signed_elsewhere(place, title, view)
+    mine = place.match(view.profile.organization)
+    kind = view.profile.organization[mine.end() :] if mine else ""
+    if mine is None or len(kind) < 2:
+        return
+    named = re.match(f"({rule.options.region}){re.escape(kind)}", title)
+    own = named[1] if named else mine.group()
+    for m in re.finditer(f"[\u4e00-\u9fff]{{2}}[省市县区州旗镇乡](?={re.escape(kind)})", view.text):
+        before = view.text[max(0, m.start() - _NEAR) : m.start()]
+        if not own.endswith(m.group()) and not compiled(rule.options.unless).search(before):
+            yield Hit(m.start(), m.end() + len(kind), {"unit": own + kind})
+
+
+def _signed_elsewhere(place: re.Pattern[str], title: str, view: View) -> Iterator[Hit]:
+    titled = place.match(title)
+    for i, block in enumerate(view.blocks):
+        skip = 2 if block.text.startswith("中共") else 0
+        signed = place.match(block.text, skip) if block.role == "signature" else None
+        if titled is None or signed is None:
+            continue
+        if signed.group() not in title and titled.group() not in block.text:
+            at = view.starts[i]
+            yield Hit(at + skip, at + len(block.text.rstrip()), {"unit": titled.group()})
+
+
 def _read_words(fields: Fields) -> tuple[tuple[str, str], ...]:
     return tuple((shape, regex) for shape, regex, _ in fields.pairs("words"))
 
@@ -177,5 +233,7 @@ KINDS = {
         _read_own_name, frozenset({"term", "common"}), frozenset({"slot", "unit"}), find=_own_name
     ),
     "year": Kind(_read_years, frozenset({"past", "future"}), frozenset({"label"}), find=_years),
+    "plan-year": Kind(no_options, words=frozenset({"right", "label"}), find=_plan_year),
+    "unit-name": Kind(_read_name, frozenset({"region", "unless"}), frozenset({"unit"}), find=_unit_name),
     "period-words": Kind(_read_words, frozenset({"words"}), frozenset({"label"}), find=_period_words),
 }

@@ -17,6 +17,7 @@ from assistant.finding import Question
 Check = Callable[[Context], Iterator[Ask]]
 
 CHECKS: tuple[Check, ...] = (
+    wording.orders,
     unknowns,
     period.topics,
     period.campaigns,

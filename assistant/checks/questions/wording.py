@@ -5,10 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from assistant.checks.facts.foreign import instructions
 from assistant.checks.questions.context import Ask, Context, clip, how_many, numeral, quoted
 
 _CLAIMS_LISTED = 3
 _NAMED = 2
+_ORDER = 30
+ORDER = "ask/order"
+
+
+def orders(ctx: Context) -> Iterator[Ask]:
+    """A bullet that speaks to the model: someone must look where it comes from."""
+    for item in ctx.brief.ledger:
+        if order := instructions(item.text):
+            yield ctx.say("order", facts=[item], quote=clip(order.strip(), _ORDER))
 
 
 def variants(ctx: Context) -> Iterator[Ask]:
