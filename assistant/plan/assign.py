@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
+from assistant import resources
 from assistant.brief import Item, SectionSpec
 from assistant.catalogue import Theme
 from assistant.similarity import cosine
 
+_FEWEST = 2  # facts that make a section
+_SEVERAL = 2  # themes under one heading
+_LARGEST = 8  # facts of one section
+_GENERAL = "business"
+_NEAR = 3.0  # what being the first neighbour is worth, in points of the lexicon
+_SURE_SCORE = 4.0
 _HEADING_WEIGHT = 3  # the heading says what a section is about more than any one fact does
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Facts that go under one heading; ``heading`` is empty where the planner has to find one."""
+    """Facts that go under one heading; ``heading`` is empty where the planner has to find one, among ``pool`` where
+    the facts are of several small themes, else among the theme's."""
 
     theme: str
     items: tuple[str, ...]
     heading: str = ""
+    pool: tuple[str, ...] = ()
 
 
 def theme_scores(text: str, themes: Sequence[Theme]) -> dict[str, float]:
@@ -62,38 +75,102 @@ def _theme_of(heading: str, body: str, themes: Sequence[Theme]) -> str:
     return max(scores, key=lambda t: scores[t]) if scores else ""
 
 
-def assign_by_theme(facts: Sequence[Item], themes: Sequence[Theme], most: int) -> list[Group]:
-    """Facts grouped by theme into at most ``most`` groups of two or more, in the genre's order of themes."""
-    scores = {f.id: theme_scores(f.text, themes) for f in facts}
+def assign_by_theme(facts: Sequence[Item], themes: Sequence[Theme], most: int, unit: str = "") -> list[Group]:
+    """Facts grouped by theme into at most ``most`` groups of two or more, in the genre's order of themes; ``unit`` is the
+    kind of unit, whose own business takes the facts that name no theme."""
+    scores = {f.id: _unit_scores(f.text, themes, unit) for f in facts}
     order = {t.id: n for n, t in enumerate(themes)}
-    fallback = _fallback(themes)
+    fallback = _main_theme(unit, order)
     where = {
         f.id: max(scores[f.id], key=lambda t: scores[f.id][t]) if scores[f.id] else fallback for f in facts
     }
+    named = dict(where)
+    _gather_small(where)
     while True:
         members = {
             t: [f for f in where if where[f] == t] for t in sorted(set(where.values()), key=order.__getitem__)
         }
         small = min(members, key=lambda t: (len(members[t]), -order[t]))
-        if len(members) == 1 or (len(members) <= most and len(members[small]) >= 2):
+        if len(members) == 1 or (len(members) <= most and len(members[small]) >= _FEWEST):
             break
-        sizes = {t: len(m) for t, m in members.items()}
-        _move(members[small], small, [t for t in members if t != small], where, scores, sizes, fallback)
-    return [Group(t, tuple(members[t])) for t in sorted(members, key=lambda t: order[t])]
+        sizes = {t: len(m) for t, m in members.items() if t != small}
+        for fact in members[small]:
+            where[fact] = _next_best(scores[fact], small, sizes, fallback)
+    texts = {f.id: f.text for f in facts}
+    groups = [
+        Group(t, tuple(members[t]), pool=_pool(t, [named[f] for f in members[t]]))
+        for t in sorted(members, key=lambda t: order[t])
+    ]
+    return [part for g in groups for part in _facets(g, texts, most - len(groups))]
 
 
-def _fallback(themes: Sequence[Theme]) -> str:
-    ids = [t.id for t in themes]
-    return "business" if "business" in ids else ids[-1]
+def _facets(group: Group, texts: Mapping[str, str], room: int) -> list[Group]:
+    """A group too large for one section, by the sides of its theme; what belongs to none of them keeps its heading."""
+    rows = (
+        outline_data()["facets"].get(group.theme, [])
+        if len(group.items) > _LARGEST and not group.pool
+        else []
+    )
+    rest = list(group.items)
+    parts: list[Group] = []
+    for row in rows:
+        items = tuple(i for i in rest if re.search(row["match"], texts[i]))
+        if len(parts) < room and len(items) >= _FEWEST and len(rest) - len(items) >= _FEWEST:
+            parts.append(Group(group.theme, items, pool=tuple(row["headings"])))
+            rest = [i for i in rest if i not in items]
+    return [*parts, Group(group.theme, tuple(rest), pool=group.pool)] if parts else [group]
 
 
-def _move(
-    facts: list[str], out: str, into: list[str], where: dict[str, str], scores: dict[str, dict[str, float]],
-    sizes: dict[str, int], fallback: str,
-) -> None:  # fmt: skip
-    """Dissolve group ``out``: each fact to the next best group still there; one that fits none to the general group,
-    or where that is the one dissolved, to the largest."""
-    for fact in facts:
-        best = max(into, key=lambda t: (scores[fact].get(t, 0.0), sizes[t]))
-        fits = scores[fact].get(best, 0.0) > 0 or out == fallback
-        where[fact] = best if fits else fallback
+def _unit_scores(text: str, themes: Sequence[Theme], unit: str) -> dict[str, float]:
+    """Theme scores, with the words that mean another theme in this kind of unit."""
+    scores = theme_scores(text, themes)
+    known = {t.id for t in themes}
+    for theme, words in outline_data()["lexicon"].get(unit, {}).items():
+        bonus = sum(weight for term, weight in words.items() if term in text)
+        if bonus and theme in known:
+            scores[theme] = scores.get(theme, 0.0) + bonus
+    return scores
+
+
+def _gather_small(where: dict[str, str]) -> None:
+    """Facts that stand alone in their themes, with no neighbour to join, go together where the themes are of one circle."""
+    counts = Counter(where.values())
+    lonely = {
+        f: t
+        for f, t in where.items()
+        if counts[t] == 1 and not any(counts[n] >= _FEWEST for n in outline_data()["near"].get(t, []))
+    }
+    for circle in outline_data()["circles"]:
+        alone = {f: t for f, t in lonely.items() if t in circle["themes"]}
+        if len(alone) >= _FEWEST:
+            target = min(alone.values(), key=circle["themes"].index)
+            where.update(dict.fromkeys(alone, target))
+
+
+def _pool(theme: str, named: Sequence[str]) -> tuple[str, ...]:
+    """The circle's own headings where the facts are of several themes and the heading's own has not most of them."""
+    counts = Counter(named)
+    if len(counts) < _SEVERAL or counts[theme] * 2 > len(named):
+        return ()
+    return next((tuple(c["headings"]) for c in outline_data()["circles"] if theme in c["themes"]), ())
+
+
+@cache
+def outline_data() -> dict[str, Any]:
+    """knowledge/writer/outline.yaml: neighbours of themes, the main theme and the headings of kinds of units."""
+    data: dict[str, Any] = resources.read_yaml("knowledge", "writer/outline.yaml")
+    return data
+
+
+def _main_theme(unit: str, order: Mapping[str, int]) -> str:
+    return next((t for t in (outline_data()["main"].get(unit, ""), _GENERAL) if t in order), list(order)[-1])
+
+
+def _next_best(scores: Mapping[str, float], out: str, sizes: Mapping[str, int], fallback: str) -> str:
+    """Where a fact of a dissolved group goes: to what it names besides, to a neighbour, or to the general group, and
+    where that is gone, to the largest."""
+    near = outline_data()["near"].get(out, [])
+    ranks = {t: _NEAR - n / 2 for n, t in enumerate(near)}
+    worth = {t: min(scores.get(t, 0.0), _SURE_SCORE) + ranks.get(t, 0.0) for t in sizes}
+    best = max(sizes, key=lambda t: (worth[t], sizes[t]))
+    return best if worth[best] > 0 or out == fallback or fallback not in sizes else fallback

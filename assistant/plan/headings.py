@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant import resources
 from assistant.catalogue import Theme
+from assistant.plan.assign import Group, outline_data
 from assistant.similarity import bigrams
 from assistant.values import lexicon
 
@@ -23,9 +24,16 @@ def _data() -> dict[str, Any]:
     return data
 
 
-def pick_section_headings(themes: Sequence[Theme], seed: int) -> tuple[str, ...]:
-    """One heading a theme so that lengths differ least and no two begin alike; ``seed`` breaks ties between briefs."""
-    pools = [_rotated(t.headings, seed + i)[:4] for i, t in enumerate(themes)]
+def heading_pool(group: Group, theme: Theme, unit: str) -> Sequence[str]:
+    """The headings a group may have: its own, the kind of unit's, or the theme's."""
+    own: Sequence[str] = outline_data()["headings"].get(unit, {}).get(theme.id, ())
+    return group.pool or own or theme.headings
+
+
+def pick_section_headings(options: Sequence[Sequence[str]], seed: int) -> tuple[str, ...]:
+    """One heading of each pool, so that lengths differ least and no two begin alike; ``seed`` breaks ties between
+    briefs."""
+    pools = [_rotated(pool, seed + i)[:4] for i, pool in enumerate(options)]
     if len(pools) > 6:
         return _greedy(pools)
     return min(product(*pools), key=_unevenness)
@@ -49,17 +57,28 @@ def _greedy(pools: Sequence[Sequence[str]]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def measure_heading(plan_text: str, theme: str, used: set[str], seed: int) -> str:
-    """A short verb-object heading for a measure: its own words where they will do, else one for its theme that fits it,
-    else a general one; no two begin alike."""
-    taken = {u[:2] for u in used}
+def measure_heading(plan_text: str, theme: str, used: set[str], seed: int, problem: str = "") -> str:
+    """A short verb-object heading for a measure: its own words where they are of the wanted length, else what its words
+    or the problem's are about, else one for its theme that fits it, else a general one; no two begin alike."""
+    taken, wanted = {u[:2] for u in used}, _data()["heading"]["wanted"]
+    own = _own_clause(plan_text)
     themed = _fitting(_data()["by_theme"].get(theme, ()), plan_text, seed)
-    for candidate in [*_own_clause(plan_text), *themed, *_inner_action(plan_text)]:
+    candidates = [
+        *(h for h in own[:1] if len(h) == wanted), *_about(plan_text, seed), *_about(problem, seed),
+        *(h for h in own if len(h) == wanted), *themed, *own, *_inner_action(plan_text),
+    ]  # fmt: skip
+    for candidate in candidates:
         if candidate not in used and candidate[:2] not in taken:
             return candidate
     spare = _rotated(_data()["fallback"], seed)
     rest = [h for h in spare if h not in used and h[:2] not in taken] or [h for h in spare if h not in used]
     return max(rest or spare, key=lambda h: len(bigrams(h) & bigrams(plan_text)))
+
+
+def _about(text: str, seed: int) -> list[str]:
+    """Headings by the words of a plan or a problem: 报送统计信息不及时 -> 规范信息报送."""
+    rows = [row["headings"] for row in _data()["by_word"] if text and re.search(row["match"], text)]
+    return [h for headings in rows for h in _rotated(headings, seed)]
 
 
 def _fitting(options: Sequence[str], text: str, seed: int) -> list[str]:

@@ -13,7 +13,7 @@ from assistant.catalogue import Catalogue, Genre, GenrePart, Theme
 from assistant.document import Part
 from assistant.errors import BriefError
 from assistant.plan.assign import Group, assign_by_theme, assign_to_sections, best_theme
-from assistant.plan.headings import measure_heading, pick_section_headings
+from assistant.plan.headings import heading_pool, measure_heading, pick_section_headings
 from assistant.plan.types import Outline, SectionPlan, SubHead, ordinal
 from assistant.plan.units import names_of
 from assistant.similarity import containment
@@ -89,10 +89,15 @@ def _part(
 
 
 def _head(part: GenrePart, brief: Brief, number: int) -> SectionPlan:
-    heading = _fill(
+    heading = _given(part.part, brief) or _fill(
         part.headings[seed_of(brief) % len(part.headings)] if not brief.sections else part.headings[0], brief
     )
     return SectionPlan(part.part, part.part, 1, f"{ordinal(number)}、", heading)
+
+
+def _given(key: str, brief: Brief) -> str:
+    """The heading the person wrote for a part or a measure (by its first item); empty where none."""
+    return plain_heading(dict(brief.headings).get(key, ""))
 
 
 def _achievements(
@@ -105,7 +110,7 @@ def _achievements(
     head = _head(part, brief, number)
     if len(groups) == 1 and not groups[0].heading:
         return [replace(head, items=groups[0].items, theme=groups[0].theme)]
-    headings = _headings(groups, catalogue, seed_of(brief))
+    headings = _headings(groups, catalogue, brief)
     subs = [
         SectionPlan(f"a{n}", "achievements", 2, f"（{ordinal(n)}）", heading, g.items, g.theme)
         for n, (g, heading) in enumerate(zip(groups, headings, strict=True), 1)
@@ -123,7 +128,7 @@ def _groups(brief: Brief, part: GenrePart, themes: Sequence[Theme]) -> list[Grou
     specs = [s for s in brief.sections if s.facts or len(brief.sections) > 1]
     if len(specs) >= 2 or (specs and not _names_part(specs[0].heading, part)):
         return [g for g in assign_to_sections(brief.facts, specs, themes) if g.items]
-    return assign_by_theme(brief.facts, themes, _most_sections(len(brief.facts)))
+    return assign_by_theme(brief.facts, themes, _most_sections(len(brief.facts)), names_of(brief).kind)
 
 
 def _names_part(heading: str, part: GenrePart) -> bool:
@@ -134,9 +139,10 @@ def _most_sections(facts: int) -> int:
     return 1 if facts <= 3 else min(7, max(2, round(facts / 3)))
 
 
-def _headings(groups: Sequence[Group], catalogue: Catalogue, seed: int) -> list[str]:
-    open_ = [g for g in groups if not g.heading]
-    found = iter(pick_section_headings([catalogue.themes[g.theme] for g in open_], seed) if open_ else ())
+def _headings(groups: Sequence[Group], catalogue: Catalogue, brief: Brief) -> list[str]:
+    unit = names_of(brief).kind
+    pools = [heading_pool(g, catalogue.themes[g.theme], unit) for g in groups if not g.heading]
+    found = iter(pick_section_headings(pools, seed_of(brief)) if pools else ())
     return [plain_heading(g.heading) or next(found) for g in groups]
 
 
@@ -163,15 +169,18 @@ def _plans(
     subheads: list[SubHead] = []
     used: set[str] = set()
     for n, plan in enumerate(brief.plans):
-        heading = measure_heading(plan.text, best_theme(plan.text, themes), used, seed_of(brief) + n)
+        problem = "".join(brief.item(q).text for q in answered[plan.id])
+        heading = _given(plan.id, brief) or measure_heading(
+            plan.text, best_theme(plan.text, themes), used, seed_of(brief) + n, problem
+        )
         used.add(heading)
         subheads.append(SubHead(heading, (plan.id, *answered[plan.id])))
     done = {q for ids in answered.values() for q in ids}
-    for problem in brief.problems:
-        if problem.id not in done:
-            heading = measure_heading("", "", used, seed_of(brief))
+    for left in brief.problems:
+        if left.id not in done:
+            heading = _given(left.id, brief) or measure_heading("", "", used, seed_of(brief), left.text)
             used.add(heading)
-            subheads.append(SubHead(heading, (problem.id,)))
+            subheads.append(SubHead(heading, (left.id,)))
     items = tuple(i for s in subheads for i in s.items)
     return [replace(_head(part, brief, number), items=items, subheads=tuple(subheads))]
 
@@ -179,10 +188,17 @@ def _plans(
 def match_problems(plans: Sequence[Item], problems: Sequence[Item]) -> dict[str, tuple[str, ...]]:
     """Which problems each plan answers: every problem to the plan that answers it best, if any does."""
     answered: dict[str, list[str]] = {p.id: [] for p in plans}
+    left: list[Item] = []
     for problem in problems:
         best = max(((fit(problem.text, p.text), -n, p.id) for n, p in enumerate(plans)), default=(0, 0, ""))
         if best[0] >= _SURE:
             answered[best[2]].append(problem.id)
+        else:
+            left.append(problem)
+    for problem in left:  # one word in common is enough where neither has found another
+        free = [p for p in plans if not answered[p.id] and fit(problem.text, p.text)]
+        if free:
+            answered[max(free, key=lambda p: fit(problem.text, p.text)).id].append(problem.id)
     return {k: tuple(v) for k, v in answered.items()}
 
 

@@ -8,6 +8,7 @@ from assistant.brief import Brief, Item
 from assistant.document import Part
 from assistant.evidence import PolicySpan, StylePassage
 from assistant.finding import Question
+from assistant.plan.house import HouseStyle
 
 CN = "零一二三四五六七八九十"
 
@@ -64,7 +65,8 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class SectionTask:
-    """Everything one reply is asked for. ``body_view`` shows the finished body to the opening and the closing."""
+    """Everything one reply is asked for. ``body_view`` shows the finished body to what is written after it; ``house`` is
+    how the office's own summaries are built."""
 
     plan: SectionPlan
     outline: Outline
@@ -74,3 +76,4 @@ class SectionTask:
     policies: tuple[PolicySpan, ...] = ()
     styles: tuple[StylePassage, ...] = ()
     body_view: tuple[str, ...] = ()
+    house: HouseStyle | None = None

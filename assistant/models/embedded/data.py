@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,10 +15,12 @@ from assistant.brief import REGISTERS, Register
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """A stance or aim that may stand before a fact; it claims no action and no result."""
+    """A stance or aim that may stand before a fact; it claims no action and no result. ``unit``: said of a unit's
+    leaders, so not by one person of himself."""
 
     text: str
     party: bool = False
+    unit: bool = False
     only: tuple[str, ...] = ()
 
 
@@ -32,8 +34,17 @@ class FactKind:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """Kinds that may share one item, and what its lead then says."""
+
+    kinds: frozenset[str]
+    leads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Principle:
-    """A sentence for a section's head; usable from its register upward, between its dates, for its kinds of unit."""
+    """A pattern of a sentence for a section's head (see ``grammar``); usable from its register upward, between its dates,
+    for its kinds of unit."""
 
     text: str
     register: Register
@@ -41,6 +52,11 @@ class Principle:
     until: date | None
     units: tuple[str, ...]
     genres: tuple[str, ...]
+
+    @property
+    def stance(self) -> bool:
+        """It says what the unit or the author holds to, and so leads up to the facts."""
+        return "{" in self.text or "我" in self.text
 
     def fits(self, register: Register, on: date, unit: str, genre: str) -> bool:
         return (
@@ -55,11 +71,13 @@ class Principle:
 @dataclass(frozen=True, slots=True)
 class Patterns:
     kinds: tuple[FactKind, ...]
+    families: tuple[Family, ...]
     principles: Mapping[str, tuple[Principle, ...]]
     fallback: tuple[Principle, ...]
     frame: Mapping[str, Any]
     spare_leads: Mapping[str, tuple[str, ...]]
     timed: re.Pattern[str]
+    once: tuple[str, ...]
 
 
 def _load(name: str) -> Any:
@@ -70,19 +88,24 @@ def _load(name: str) -> Any:
 def patterns() -> Patterns:
     """All patterns, loaded and compiled once."""
     principles = _load("principles.yaml")
-    style = _load("style.yaml")
+    style, kinds = _load("style.yaml"), _load("kinds.yaml")
     return Patterns(
-        tuple(_kind(row) for row in _load("kinds.yaml")["kinds"]),
+        tuple(_kind(row) for row in kinds["kinds"]),
+        tuple(Family(frozenset(row["kinds"]), tuple(row["leads"])) for row in kinds["families"]),
         {theme: tuple(map(_principle, rows)) for theme, rows in principles["themes"].items()},
         tuple(map(_principle, principles["fallback"])),
         _load("frame.yaml"),
         {k: tuple(v) for k, v in _load("plans.yaml")["by_theme"].items()},
         re.compile("|".join(style["timed"])),
+        tuple(style["once"]),
     )
 
 
 def _kind(row: Mapping[str, Any]) -> FactKind:
-    aims = tuple(Aim(a["text"], a.get("party", False), tuple(a.get("only", ()))) for a in row["aims"])
+    aims = tuple(
+        Aim(a["text"], a.get("party", False), a.get("unit", False), tuple(a.get("only", ())))
+        for a in row["aims"]
+    )
     match = re.compile("|".join(f"(?:{m})" for m in row["match"]))
     return FactKind(row["id"], match, tuple(row["leads"]), aims, row.get("self", False))
 
@@ -97,6 +120,11 @@ def _principle(row: Mapping[str, Any]) -> Principle:
 def kind_of(text: str) -> FactKind:
     """The first kind whose pattern stands in the fact; the last kind matches anything."""
     return next(k for k in patterns().kinds if k.match.search(text))
+
+
+def family_of(kinds: Collection[str]) -> Family | None:
+    """The family that holds all these kinds."""
+    return next((f for f in patterns().families if f.kinds.issuperset(kinds)), None)
 
 
 def dated(rows: list[Mapping[str, Any]], on: date) -> str:

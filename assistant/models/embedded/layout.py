@@ -1,27 +1,33 @@
 """Who says what, decided once for the whole document so that no lead, aim or principle stands twice in it.
 
 ``lay_out`` groups each section's facts into items (一是, 二是…) by kind and deals out leads, aims and principle
-sentences, rotated by the brief's own seed. It is a pure function of outline and brief: sections written at the same
+sentences, drawn by the brief's own seed. It is a pure function of outline and brief: sections written at the same
 time all see the same deal.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from itertools import combinations
 
-from assistant.brief import REGISTERS, Brief, Item
-from assistant.models.embedded.data import Aim, FactKind, Principle, kind_of, patterns
+from assistant.brief import Brief, Item, Register
+from assistant.models.embedded.data import Aim, FactKind, Principle, family_of, kind_of, patterns
+from assistant.models.embedded.grammar import count, draw, echoes, shuffled, told, weighed
 from assistant.plan.outline import seed_of
 from assistant.plan.types import Outline, SectionPlan
 from assistant.plan.units import names_of
 from assistant.similarity import bigrams, cosine
 
-T = TypeVar("T")
 _MOST_ITEMS = 7
+_WANTED_ITEMS = 4  # more than these are put together where their kinds are of one family
 _MOST_FACTS_AN_ITEM = 6
+_MOST_FACTS_TOGETHER = 3
+#: Dealt to a section, of which it says as many as it has room for; the rest is for other sections on its theme.
+_REQUIREMENTS: dict[Register, int] = {"concise": 2, "standard": 3, "full": 5}
+_TRIES = 16  # sentences of one pattern looked at for one that echoes nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,10 @@ class ItemLayout:
 
 @dataclass(frozen=True, slots=True)
 class SectionLayout:
-    principles: tuple[str, ...]
+    """``requirements`` in the order of preference, ``stance`` the sentence that leads up to the facts (may be empty)."""
+
+    requirements: tuple[str, ...]
+    stance: str
     items: tuple[ItemLayout, ...]
 
 
@@ -55,31 +64,45 @@ def lay_out(outline: Outline, brief: Brief) -> dict[str, SectionLayout]:
 
 
 class _Dealer:
-    """Deals patterns without ever dealing one twice."""
+    """Deals patterns without ever dealing one twice, nor two that say the same."""
 
     def __init__(self, brief: Brief) -> None:
         self.brief = brief
         self.seed = seed_of(brief)
         self.used: set[str] = set()
+        self.said = ""
         self.names = names_of(brief)
-        self.lines = 0  # counts facts, so that aims fall now here, now there
         self.party = bool(brief.body) or "party" in brief.kind
 
     def section(self, plan: SectionPlan) -> SectionLayout:
         items = [self.brief.item(i) for i in plan.items]
-        principles = self._principles(plan.theme)
+        own = [p for p in patterns().principles.get(plan.theme, ()) if self._fits(p)]
+        rows = own or [p for p in patterns().fallback if self._fits(p)]
+        stance = self._sentences([p for p in rows if p.stance], plan.id, 1)
+        most = _REQUIREMENTS[self.brief.register]
+        requirements = self._sentences([p for p in rows if not p.stance], plan.id, most)
         groups = _grouped(items)
         layouts = [self._item(group, plan.theme, len(groups)) for group in groups]
-        return SectionLayout(principles, tuple(layouts))
+        return SectionLayout(tuple(requirements), next(iter(stance), ""), tuple(layouts))
 
-    def _principles(self, theme: str) -> tuple[str, ...]:
-        """All that fit, the plainest register first, those made for this kind of unit before the rest: the writer takes
-        as many as the length and the register allow."""
-        own = [p for p in patterns().principles.get(theme, ()) if self._fits(p)]
-        rows = own or [p for p in patterns().fallback if self._fits(p)]
-        tiers = [self._rotated([p for p in rows if p.register == r]) for r in REGISTERS]
-        ordered = [p for tier in tiers for p in sorted(tier, key=lambda p: not p.units)]
-        return tuple(self._take(p.text for p in ordered))
+    def _sentences(self, rows: Sequence[Principle], place: str, most: int) -> list[str]:
+        """One sentence of each pattern, those made for this kind of unit or report before the rest."""
+        ranked = sorted(
+            weighed(rows, lambda p: count(p.text), self.seed, place), key=lambda p: not (p.units or p.genres)
+        )
+        out: list[str] = []
+        for row in ranked:
+            sentence = self._told(row.text) if len(out) < most and row.text not in self.used else ""
+            if sentence:
+                self.used.add(row.text)
+                self.said += sentence
+                out.append(sentence)
+        return out
+
+    def _told(self, pattern: str) -> str:
+        """A sentence of the pattern that echoes nothing said before, nor itself; empty where all of them do."""
+        tries = (told(pattern, draw(self.seed, pattern, n)) for n in range(_TRIES))
+        return next((t for t in tries if not echoes(t, self.said) and not _repeats(t)), "")
 
     def _fits(self, principle: Principle) -> bool:
         return principle.fits(self.brief.register, self.brief.date, self.names.kind, self.brief.kind)
@@ -94,33 +117,38 @@ class _Dealer:
         return ItemLayout(lead, tuple(lines))
 
     def _lead(self, kinds: Sequence[FactKind], theme: str, group: list[Item]) -> str:
-        """The lead of the group's kind; a group of strangers gets a general one."""
-        said = bigrams("".join(i.text for i in group))
-        kind = kinds[0] if len({k.id for k in kinds}) == 1 else patterns().kinds[-1]
-        own = sorted(self._rotated(kind.leads), key=lambda lead: -len(bigrams(lead) & said))
-        spare = [
-            lead for lead in self._rotated(patterns().spare_leads.get(theme, ())) if bigrams(lead) & said
-        ]
-        return next(iter(self._take([*own, *spare, *patterns().kinds[-1].leads], 1)), "")
+        """The lead of the group's kind, else of its family, else what its facts are called themselves."""
+        text = "".join(i.text for i in group)
+        said, other = bigrams(text), patterns().kinds[-1]
+        ids = {k.id for k in kinds}
+        family = family_of(ids)
+        own = kinds[0].leads if len(ids) == 1 else family.leads if family else ()
+        if ids == {other.id} or not own:
+            own = (*_named_leads(group[0].text), *self._spare(theme, said), *own)
+        else:
+            own = tuple(sorted(shuffled(own, self.seed, text), key=lambda lead: -len(bigrams(lead) & said)))
+        return next(iter(self._take([*own, *self._spare(theme, said), *other.leads], 1)), "")
+
+    def _spare(self, theme: str, said: frozenset[str]) -> list[str]:
+        options = shuffled(patterns().spare_leads.get(theme, ()), self.seed, theme)
+        return [lead for lead in options if bigrams(lead) & said]
 
     def _aim(self, item: Item, kind: FactKind, theme: str) -> str:
         every = {"concise": 3, "standard": 2, "full": 1}[self.brief.register]
-        self.lines += 1
-        if (self.seed + self.lines) % every:
+        if draw(self.seed, "aim", item.id) % every:
             return ""
-        fit = (a.text for a in self._rotated(kind.aims) if self._aim_fits(a, item, theme))
-        return next(iter(self._take(fit, 1)), "")
+        options = shuffled(kind.aims, self.seed, "aims", kind.id)
+        fit = [a.text for a in options if self._aim_fits(a, item, theme)]
+        aim = next(iter(self._take((a for a in fit if not echoes(a, self.said)), 1)), "")
+        self.said += aim
+        return aim
 
     def _aim_fits(self, aim: Aim, item: Item, theme: str) -> bool:
         if (aim.party and not self.party) or (aim.only and theme not in aim.only):
             return False
+        if aim.unit and self.brief.author:
+            return False
         return len(bigrams(aim.text) & bigrams(item.text)) < 2
-
-    def _rotated(self, options: Sequence[T]) -> list[T]:
-        if not options:
-            return []
-        k = self.seed % len(options)
-        return [*options[k:], *options[:k]]
 
     def _take(self, options: Iterable[str], most: int = 99) -> Iterator[str]:
         taken = 0
@@ -133,17 +161,43 @@ class _Dealer:
                 yield option
 
 
+def _repeats(sentence: str) -> bool:
+    return any(sentence.count(word) > 1 for word in patterns().once)
+
+
+def _named_leads(text: str) -> tuple[str, ...]:
+    """What a fact that names its work is called: 地方文献征集412种 -> 抓好文献征集."""
+    naming = patterns().frame["naming"]
+    m = re.match(
+        rf"[\u4e00-\u9fff]{{0,6}}?([\u4e00-\u9fff]{{2}}(?:{'|'.join(naming['tails'])}))(?=[\d*＊])", text
+    )
+    return tuple(verb + m.group(1) for verb in naming["verbs"]) if m else ()
+
+
 def _grouped(items: Sequence[Item]) -> list[list[Item]]:
-    """Facts of one kind together, in the order of the first of each; at most six groups, none too long."""
+    """Facts of one kind together, in the order of the first of each; kinds of one family too where there are many."""
     groups: dict[str, list[Item]] = {}
     for item in items:
         groups.setdefault(kind_of(item.text).id, []).append(item)
     out: list[list[Item]] = []
     for group in groups.values():
         out += [group[n : n + _MOST_FACTS_AN_ITEM] for n in range(0, len(group), _MOST_FACTS_AN_ITEM)]
+    while len(out) > _WANTED_ITEMS and (pair := _relatives(out)):
+        out[pair[0]] += out.pop(pair[1])
     while len(out) > _MOST_ITEMS and min(map(len, out)) < _MOST_FACTS_AN_ITEM:
         rest = out.pop(min(range(len(out)), key=lambda n: (len(out[n]), -n)))
         text = "".join(i.text for i in rest)
         roomy = [g for g in out if len(g) < _MOST_FACTS_AN_ITEM] or out
         max(roomy, key=lambda g: (cosine(text, "".join(i.text for i in g)), -len(g))).extend(rest)
     return out
+
+
+def _relatives(groups: Sequence[Sequence[Item]]) -> tuple[int, int] | None:
+    """The two smallest groups of one family that may stand together."""
+    fit = [
+        (len(groups[a]) + len(groups[b]), a, b)
+        for a, b in combinations(range(len(groups)), 2)
+        if len(groups[a]) + len(groups[b]) <= _MOST_FACTS_TOGETHER
+        and family_of({kind_of(i.text).id for i in (*groups[a], *groups[b])})
+    ]
+    return min(fit)[1:] if fit else None

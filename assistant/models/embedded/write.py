@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from assistant.brief import Brief, Item, Register
 from assistant.evidence import PolicySpan
 from assistant.ledger import clause
-from assistant.models.embedded.data import dated, patterns
+from assistant.models.embedded.data import dated, kind_of, patterns
+from assistant.models.embedded.grammar import draw, shuffled
+from assistant.models.embedded.grammar import told as told_of
 from assistant.models.embedded.layout import ItemLayout, SectionLayout, lay_out
 from assistant.models.embedded.sentences import cite, fact_sentence, marks
+from assistant.models.embedded.weave import head_sentences, spare_sentence, woven_aim, woven_in
 from assistant.plan.outline import seed_of
 from assistant.plan.types import Outline, SectionTask, ordinal
 from assistant.plan.units import UnitNames, names_of
@@ -21,9 +25,12 @@ from assistant.values import lexicon
 _FREE_SHARE: dict[Register, float] = {"concise": 0.25, "standard": 0.45, "full": 0.60}
 _SAME_SAYING = 0.6  # a quotation that holds most of a principle would say it twice
 _LONGEST_JOINED = 70  # characters of a joined sentence, marks included
+_SHORTEST_PROBLEM, _SHORTEST_NOUN = 8, 3  # characters a shortened problem must keep
+_MOST_TOPICS = 4  # named in the opening
+_LEAST_ROOM = 30  # characters for a section's head, however little it tells
+_MANY_FACTS = 6  # a section of so many facts can carry one more sentence at its head
 _SELF = "duty-report"
 _TOPIC_THEMES = ("theory", "political")
-_TOPIC_KIND = "spirit"
 
 
 def write(task: SectionTask) -> str:
@@ -40,7 +47,9 @@ def plain(items: Sequence[Item], task: SectionTask) -> str:
 
 
 def _pick(options: Sequence[str], task: SectionTask) -> str:
-    return options[seed_of(task.brief) % len(options)]
+    """One of the patterns and one of its sentences, by the brief's seed."""
+    seed = seed_of(task.brief)
+    return told_of(shuffled(options, seed, options[0])[0], draw(seed, *options))
 
 
 def _is_self(brief: Brief) -> bool:
@@ -63,8 +72,13 @@ def _asked_topics(task: SectionTask) -> list[str]:
     if task.plan.id != _topic_section(task.outline):
         return []
     asked = [q for q in task.questions if q.inline.startswith("【待补") and q.anchor and not q.facts]
-    leads = _leads_for_topics(task)
-    return [f"{lead}。{q.anchor}，{q.inline}。" for q, lead in zip(asked, leads, strict=False)]
+    free = _undealt(task)
+    leads = [next((lead for lead in kind_of(q.anchor).leads if lead in free), "") for q in asked]
+    told_leads = [lead if lead not in leads[:n] else "" for n, lead in enumerate(leads)]
+    return [
+        (f"{lead}。" if lead else "") + f"{q.anchor}，{q.inline}。"
+        for q, lead in zip(asked, told_leads, strict=True)
+    ]
 
 
 def _topic_section(outline: Outline) -> str:
@@ -76,30 +90,36 @@ def _topic_section(outline: Outline) -> str:
     return ranked[0].id if ranked else ""
 
 
-def _leads_for_topics(task: SectionTask) -> list[str]:
+def _undealt(task: SectionTask) -> set[str]:
+    """Leads that no item has been given."""
     dealt = {i.lead for s in lay_out(task.outline, task.brief).values() for i in s.items}
-    kind = next(k for k in patterns().kinds if k.id == _TOPIC_KIND)
-    return [lead for lead in kind.leads if lead not in dealt]
+    return {lead for kind in patterns().kinds for lead in kind.leads} - dealt
 
 
 def _items(layout: SectionLayout, task: SectionTask) -> list[str]:
-    return [_item(item, task) for item in layout.items]
-
-
-def _item(layout: ItemLayout, task: SectionTask) -> str:
-    """The lead and the item's sentences; time and subject once an item, short facts of a kind in one sentence."""
+    """The items' texts; the time is said once a section."""
     out: list[str] = []
     when = task.brief.period.part
+    for item in layout.items:
+        out.append(_item(item, task, when))
+        when = "" if when and when in out[-1] else when
+    return out
+
+
+def _item(layout: ItemLayout, task: SectionTask, when: str) -> str:
+    """The lead and the item's sentences; the subject once an item, short facts of a kind in one sentence."""
+    out: list[str] = []
     subject_left = _is_self(task.brief)
     for line in layout.lines:
         subject = "我" if subject_left and line.kind.self_subject else ""
-        sentence = fact_sentence(line.item, task.questions, aim=line.aim, when=when, subject=subject)
+        aim = "，".join(filter(None, [woven_aim(line.item, task), line.aim]))
+        sentence = fact_sentence(line.item, task.questions, aim=aim, when=when, subject=subject)
         when = "" if when and when in sentence else when
         subject_left = subject_left and not subject
-        if out and not line.aim and _joinable(out[-1], sentence):
+        if out and not aim and _joinable(out[-1], sentence):
             out[-1] = f"{out[-1].removesuffix('。')}，{sentence}"
         else:
-            out.append(cite(sentence, task.policies) if line.aim else sentence)
+            out.append(cite(sentence, task.policies) if aim else sentence)
     return (f"{layout.lead}。" if layout.lead else "") + "".join(out)
 
 
@@ -110,23 +130,27 @@ def _joinable(before: str, sentence: str) -> bool:
 
 
 def _principles(layout: SectionLayout, task: SectionTask, body: int) -> str:
-    """As many head sentences as the register and the length allow; in the full register policy sentences too."""
-    names = names_of(task.brief)
-    share = _FREE_SHARE[task.brief.register]
-    room = max(body * share / (1 - share), 45)
+    """As many head sentences as the register and the length allow: policy sentences in the full register, requirements,
+    and last the stance, which leads up to the facts."""
+    names, register = names_of(task.brief), task.brief.register
+    share = _FREE_SHARE[register]
+    room = max(body * share / (1 - share), _LEAST_ROOM)
     if task.brief.length:
-        room = min(room, max(task.plan.length - body, 45))
-    most = {"concise": 1, "standard": 3, "full": 4}[task.brief.register]
-    own = [_named(p, task.brief, names) for p in layout.principles]
-    whole = [_sentence(p) for p in task.policies if task.brief.register == "full" and _quotable(p, task)]
-    quoted = [q for q in whole if not any(containment(p, q) > _SAME_SAYING for p in own)]
-    head, length = "", 0
-    for n, sentence in enumerate([*own[:1], *quoted, *own[1:]]):
-        size = char_count(sentence)
-        if n and (length + size > room or n >= most + len(quoted)):
-            continue
-        head, length = head + cite(sentence, task.policies), length + size
-    return head
+        room = min(room, max(task.plan.length - body, _LEAST_ROOM))
+    most = {"concise": 1, "standard": 2 + (len(task.items) >= _MANY_FACTS), "full": 5}[register]
+    own = [_named(p, task.brief, names) for p in layout.requirements]
+    stance = _named(layout.stance, task.brief, names)
+    whole = [_sentence(p) for p in task.policies if register == "full" and _quotable(p, task)]
+    quoted = [q for q in whole if not any(containment(p, q) > _SAME_SAYING for p in [*own, stance])]
+    wanted = [stance, *own[:1]] if draw(seed_of(task.brief), task.plan.id) % 2 else [*own[:1], stance]
+    chosen: list[str] = []
+    policy = [*(_named(w, task.brief, names) for w in head_sentences(task)), *quoted]
+    for sentence in filter(None, [*wanted, *policy, *own[1:]]):
+        fits = sum(map(char_count, [*chosen, sentence])) <= room and len(chosen) < most + len(policy)
+        if fits:
+            chosen.append(sentence)
+    ordered = sorted(chosen, key=lambda s: (s == stance, s not in quoted, s not in policy))
+    return "".join(cite(sentence, task.policies) for sentence in ordered)
 
 
 def _quotable(policy: PolicySpan, task: SectionTask) -> bool:
@@ -150,13 +174,17 @@ def _problems(task: SectionTask) -> str:
     intro = _pick(frame["problem_intros"]["self" if self_ else "unit"], task).format(
         we=names_of(brief).we, topic=_topic(brief), period=brief.period.label
     )
+    intro = cite(spare_sentence(task, "problem_intro") + intro, task.policies)
     ask = frame["evidence_asks"]
     doubts = [q for q in task.questions if q.inline.startswith("【待核")]
     causes = [
         ask["cause"][(seed_of(brief) + n) % len(ask["cause"])] if self_ else ""
         for n in range(len(task.items))
     ]
-    told = [f"{ordinal(n)}是{clause(i, doubts)}{marks([i.id])}。" for n, i in enumerate(task.items, 1)]
+    whole = [
+        woven_in(f"{clause(i, doubts)}{marks([i.id])}。", [i], task, n) for n, i in enumerate(task.items)
+    ]
+    told = [f"{ordinal(n)}是{text}" for n, text in enumerate(whole, 1)]
     lines = [line + cause for line, cause in zip(told, causes, strict=True)]
     bare = _without_examples(task)
     if bare and not self_:
@@ -186,30 +214,38 @@ def _plans(task: SectionTask) -> str:
     by_id = {i.id: i for i in task.items}
     for n, sub in enumerate(task.plan.subheads, 1):
         lines.append(f"（{ordinal(n)}）{sub.heading}")
-        lines.append(_measure([by_id[i] for i in sub.items], task, n))
+        items = [by_id[i] for i in sub.items]
+        lines.append(woven_in(_measure(items, task, n), items, task, n))
     return "\n".join(lines)
 
 
 def _measure(items: Sequence[Item], task: SectionTask, position: int) -> str:
     """A plan with the problems it answers, or a problem nobody planned for, which stays an open blank."""
-    templates = patterns().frame["plan_sentences"]
     problems = [i for i in items if i.lane == "problem"]
     plans = [i for i in items if i.lane == "plan"]
-    longest = 34 if len(problems) == 1 else 12  # several in one sentence: each by its first clause
-    named = "、".join(_short_problem(clause(p, ()), longest) for p in problems)
     wanted = "、".join(clause(p, task.questions) for p in plans)
     key = "both" if plans and problems else "plan" if plans else "problem"
-    options = templates[key]
-    template: str = options[(seed_of(task.brief) + position) % len(options)]
-    return template.format(problem=named, plan=wanted) + marks([i.id for i in [*plans, *problems]]) + "。"
+    options = shuffled(patterns().frame["plan_sentences"][key], seed_of(task.brief), key)
+    sentence: str = options[position % len(options)].format(**_problem_nouns(problems), plan=wanted)
+    return sentence + marks([i.id for i in [*plans, *problems]]) + "。"
+
+
+def _problem_nouns(problems: Sequence[Item]) -> dict[str, str]:
+    """The problems as a noun phrase: 理论学习不深、讨论偏少的问题; 执行难仍然存在 -> 执行难的问题."""
+    words = patterns().frame["problem_words"]
+    longest = 34 if len(problems) == 1 else 12  # several in one sentence: each by its first clause
+    named = "、".join(_short_problem(clause(p, ()), longest) for p in problems)
+    tail = "" if named.endswith("问题") else words["tail"]
+    return {"problem": named + tail, "situation": named.removesuffix("问题") + words["situation"]}
 
 
 def _short_problem(text: str, longest: int) -> str:
-    """A problem as a noun phrase: long ones by their first clause."""
+    """A problem as a noun phrase: long ones by their first clause, clauses set off as in a list."""
+    words = patterns().frame["problem_words"]
     first = text.split("，")[0]
-    return (
-        (first if len(text) > longest and len(first) >= 8 else text).removesuffix("的问题").removeprefix("对")
-    )
+    kept = first if len(text) > longest and len(first) >= _SHORTEST_PROBLEM else text
+    bare = re.sub(words["strip"], "", re.sub(words["about"], "", kept))
+    return (bare if len(bare) >= _SHORTEST_NOUN else kept).replace("，", "、")
 
 
 def _words(task: SectionTask) -> dict[str, Any]:
@@ -236,16 +272,24 @@ def _unit(brief: Brief) -> str:
 
 
 def _topics(task: SectionTask) -> str:
-    """What the achievements sections are about, from the words of their headings' themes."""
-    words: dict[str, str] = patterns().frame["topic_words"]
-    found = list(dict.fromkeys(words[s.theme] for s in task.outline.written if s.theme in words))[:4]
-    return "着力" + "、".join(found) if found else "认真做好各项工作"
+    """What the achievements sections are about, from the words of their headings' themes, no verb twice."""
+    frame, brief = patterns().frame, task.brief
+    seed, own = seed_of(brief), frame["unit_topics"].get(names_of(brief).kind, {})
+    words: dict[str, list[str]] = {**frame["topic_words"], **own}
+    themes = list(dict.fromkeys(s.theme for s in task.outline.written if s.theme in words))
+    kept = sorted(shuffled(themes, seed, "topics")[:_MOST_TOPICS], key=themes.index)
+    found: list[str] = []
+    for theme in kept:
+        fresh = [w for w in shuffled(words[theme], seed, theme) if w[:2] not in {f[:2] for f in found}]
+        found += fresh[:1]
+    return "、".join(found) or "做好各项工作"
 
 
 def _opening(task: SectionTask) -> str:
     frame, brief = patterns().frame, task.brief
     options = frame["openings"].get(brief.kind) or frame["openings"]["work-summary"]
     text = _pick(options, task).format(**_words(task))
+    text += _named(spare_sentence(task, "opening"), brief, names_of(brief))
     cited = "".join(cite(text[span.start : span.end], task.policies) for span in sentence_spans(text))
     return cited + _announce(task)
 

@@ -1,0 +1,74 @@
+"""Patterns with alternatives: ``[甲|乙]`` stands for either, and every choice reads well with every other one.
+
+A dozen patterns of a theme so make hundreds of sentences; which of them a draft takes is drawn from the brief's seed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import product
+from math import log, prod
+from typing import TypeVar
+
+T = TypeVar("T")
+_SLOT = re.compile(r"\[([^\[\]]*)\]")
+_RUN = 5  # characters in a row that a reader would notice the second time
+_PLACES = re.compile(r"\{\w+\}")
+
+
+def draw(seed: int, *what: object) -> int:
+    """A number for ``what``, the same for the same seed in every process."""
+    key = "/".join(map(str, (seed, *what)))
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:6], "big")
+
+
+def shuffled(options: Sequence[T], seed: int, *what: object) -> list[T]:
+    """The options in an order of this seed's own."""
+    return [options[n] for n in sorted(range(len(options)), key=lambda n: draw(seed, *what, n))]
+
+
+def weighed(patterns: Sequence[T], weight: Callable[[T], int], seed: int, *what: object) -> list[T]:
+    """The patterns in an order of this seed's own, those of many sentences more often first: every sentence is then as
+    likely as any other."""
+    chance = {n: (draw(seed, *what, n) + 1) / 2**48 for n in range(len(patterns))}
+    order = sorted(chance, key=lambda n: -log(chance[n]) / weight(patterns[n]))
+    return [patterns[n] for n in order]
+
+
+@cache
+def _parts(pattern: str) -> tuple[tuple[str, ...], ...]:
+    """Fixed text and slots by turns: each part with its alternatives."""
+    return tuple(
+        tuple(part.split("|")) if n % 2 else (part,)
+        for n, part in enumerate(_SLOT.split(pattern))
+        if part or n % 2
+    )
+
+
+def count(pattern: str) -> int:
+    """How many sentences the pattern makes."""
+    return prod(map(len, _parts(pattern)))
+
+
+def told(pattern: str, number: int) -> str:
+    """The sentence of that number, counted round."""
+    out: list[str] = []
+    for options in _parts(pattern):
+        number, chosen = divmod(number, len(options))
+        out.append(options[chosen])
+    return "".join(out)
+
+
+def every(pattern: str) -> Iterator[str]:
+    """All sentences of the pattern."""
+    return ("".join(choice) for choice in product(*_parts(pattern)))
+
+
+def echoes(text: str, said: str) -> bool:
+    """Whether a run of the text stands in what was said before; names that are filled in later do not count."""
+    bare = _PLACES.sub("□", text)
+    runs = (bare[n : n + _RUN] for n in range(len(bare) - _RUN + 1))
+    return (bare in said) if len(bare) < _RUN else any("□" not in run and run in said for run in runs)
