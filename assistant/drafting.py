@@ -17,20 +17,23 @@ from assistant.compose import Composed, compose_all
 from assistant.document import Draft, Section, Trace
 from assistant.evidence import PolicySpan
 from assistant.finding import Finding, Question, points
-from assistant.holdings import Evidence, gather
+from assistant.holdings import Evidence, gather, house_style
 from assistant.index import Index
 from assistant.leaks import find_leaks
+from assistant.overall import overall
 from assistant.plan import Outline, SectionTask, make_outline
+from assistant.plan.house import HouseStyle
 from assistant.prompts import load_prompt, prompt_names
 from assistant.revise import Reviser, revise
 from assistant.settings import Settings
-from assistant.text import char_count
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 Progress = Callable[[str, int, int], None]
-_FRAME = ("opening", "closing")
+_SEEN = 160  # characters of each section
+AFTER_BODY = ("opening", "problems", "closing")
+"""What is written with the achievements and plans in view: opening, closing, and the turn from achievements to problems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,11 @@ def open_model(settings: Settings, brief: Brief) -> BaseChatModel:
 class Prepared:
     """Before a word is written: what would be asked, in which order, on what evidence."""
 
+    brief: Brief
     outline: Outline
     questions: tuple[Question, ...]
     evidence: Evidence
+    house: HouseStyle | None
     tasks: tuple[SectionTask, ...]
 
 
@@ -75,6 +80,7 @@ def prepare(job: Job) -> Prepared:
     questions = ask(job.brief, job.catalogue)
     single = points(questions)
     evidence = gather(job.brief, outline, job.catalogue, job.index)
+    house = house_style(job.brief, job.index, job.settings.house_style)
     tasks = tuple(
         SectionTask(
             s,
@@ -84,10 +90,11 @@ def prepare(job: Job) -> Prepared:
             single,
             evidence.policies,
             evidence.styles,
+            house=house,
         )
         for s in outline.written
     )
-    return Prepared(outline, questions, evidence, tasks)
+    return Prepared(job.brief, outline, questions, evidence, house, tasks)
 
 
 def draft(job: Job, model: BaseChatModel | None = None) -> Draft:
@@ -110,14 +117,15 @@ def _written(job: Job, prepared: Prepared, model: BaseChatModel) -> Draft:
     job.progress("核校", 0, 1)
     done = revise(whole, reviser)
     job.progress("核校", 1, 1)
-    done = replace(done, trace=replace(done.trace, usage=_usage(composed.values(), model)))
-    return done.with_findings((*done.findings, *_reply_findings(composed), *length_findings(done, job.brief)))
+    usage = _usage(composed.values(), model)
+    done = replace(done, trace=replace(done.trace, usage=usage, cost=_cost(usage, job.settings)))
+    return done.with_findings((*done.findings, *_reply_findings(composed), *last_findings(done, prepared)))
 
 
 def _compose(job: Job, prepared: Prepared, model: BaseChatModel) -> dict[str, Composed]:
-    """Body sections at once, then opening and closing with the body in view."""
-    body = [t for t in prepared.tasks if t.plan.part not in _FRAME]
-    frame = [t for t in prepared.tasks if t.plan.part in _FRAME]
+    """Body sections at once, then what leans on them, with the body in view."""
+    body = [t for t in prepared.tasks if t.plan.part not in AFTER_BODY]
+    after = [t for t in prepared.tasks if t.plan.part in AFTER_BODY]
     total, finished = len(prepared.tasks), 0
 
     def done(task: SectionTask, _: Composed) -> None:
@@ -127,19 +135,24 @@ def _compose(job: Job, prepared: Prepared, model: BaseChatModel) -> dict[str, Co
             task.plan.heading or ("开头" if task.plan.part == "opening" else "结尾"), finished, total
         )
 
-    more = {"overlay": job.settings.overlay, "concurrency": job.settings.concurrency, "done": done}
+    more = {
+        "overlay": job.settings.overlay, "concurrency": job.settings.concurrency, "done": done,
+        "slots": job.settings.slots,
+    }  # fmt: skip
     results = compose_all(body, model, job.catalogue, **more)  # type: ignore[arg-type]
     view = _view(prepared.outline, results)
-    return results | compose_all([replace(t, body_view=view) for t in frame], model, job.catalogue, **more)  # type: ignore[arg-type]
+    seen = [replace(t, body_view=view) for t in after]
+    return results | compose_all(seen, model, job.catalogue, **more)  # type: ignore[arg-type]
 
 
 def _view(outline: Outline, composed: Mapping[str, Composed]) -> tuple[str, ...]:
-    return tuple(
-        f"{section.number}{section.heading}：{section.text[:120]}"
-        for plan in outline.written
-        if plan.id in composed
-        for section in composed[plan.id].sections
-    )
+    done = [s for plan in outline.written if plan.id in composed for s in composed[plan.id].sections]
+    return body_view(done)
+
+
+def body_view(sections: Iterable[Section]) -> tuple[str, ...]:
+    """The beginnings of the sections written so far, for what is written with them in view."""
+    return tuple(f"{s.number}{s.heading}：{s.text[:_SEEN]}" for s in sections if s.paragraphs)
 
 
 def _assembled(job: Job, prepared: Prepared, composed: Mapping[str, Composed]) -> Draft:
@@ -187,6 +200,7 @@ def _usage(composed: Iterable[Composed], model: BaseChatModel) -> dict[str, int]
         total = meter.total
         return {
             "input_tokens": total.input,
+            "cached_tokens": total.cached,
             "output_tokens": total.output,
             "requests": total.requests,
             "replayed": total.replayed,
@@ -198,6 +212,15 @@ def _usage(composed: Iterable[Composed], model: BaseChatModel) -> dict[str, int]
     return usage
 
 
+def _cost(usage: Mapping[str, int], settings: Settings) -> str:
+    """By the user's price table; empty where it has no price for the model."""
+    from assistant.models.tokens import Usage, cost
+
+    used = Usage(usage.get("input_tokens", 0), usage.get("output_tokens", 0), usage.get("cached_tokens", 0))
+    money = None if settings.embedded else cost(used, settings.model, settings.prices)
+    return "" if money is None else f"{money:.4f}"
+
+
 def checker(job: Job, prepared: Prepared) -> Callable[[Draft], tuple[Finding, ...]]:
     """Text rules and fact checks of a draft of this brief, as of its date."""
     policies = {p.id: p for p in prepared.evidence.policies}
@@ -206,7 +229,7 @@ def checker(job: Job, prepared: Prepared) -> Callable[[Draft], tuple[Finding, ..
         policies,
         frozenset(d.title for d in job.catalogue.documents),
         tuple(s.text for s in prepared.evidence.styles),
-        frozenset(q.inline for q in points(prepared.questions) if q.inline),
+        points(prepared.questions),
     )
     rules, profile = load_rules(job.settings.overlay), profile_of(job.brief)
     own = "".join(p.text for p in prepared.evidence.policies)
@@ -241,13 +264,6 @@ def _reply_findings(composed: Mapping[str, Composed]) -> list[Finding]:
     ]
 
 
-def length_findings(done: Draft, brief: Brief) -> list[Finding]:
-    """The asked length against what the facts carry: said, never filled up."""
-    got = char_count("".join(s.text for s in done.sections))
-    if not brief.length or 0.85 <= got / brief.length <= 1.15:
-        return []
-    if got < brief.length:
-        message = f"要求约{brief.length}字，现有材料写到{got}字；要写足请补充事实，或改用更完整的语域（register: full）并添加政策文件"
-    else:
-        message = f"要求约{brief.length}字，材料较多，写了{got}字；请删减材料或放宽字数"
-    return [Finding("structure/length", "info", message)]
+def last_findings(done: Draft, prepared: Prepared) -> tuple[Finding, ...]:
+    """What is said of the finished draft as a whole."""
+    return overall(done, prepared.brief, prepared.outline, prepared.questions, prepared.house)

@@ -10,18 +10,19 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import resources
 from assistant.brief import Brief
 from assistant.catalogue import Catalogue, PolicyDocument
-from assistant.errors import ZhibiError
+from assistant.errors import BriefError, ZhibiError
 from assistant.evidence import PolicySpan, StylePassage
 from assistant.formats.read import DocumentMeta, read_document
 from assistant.index import AddResult, Hit, Index, Lane, SourceMeta, Validity
-from assistant.plan.assign import theme_scores
+from assistant.plan.assign import outline_data, theme_scores
+from assistant.plan.house import HouseStyle, learn, style_rules, switched_off
 from assistant.plan.types import Outline, SectionPlan
 from assistant.settings import Settings
 from assistant.text import sentences
@@ -181,8 +182,12 @@ def _numbered(spans: Iterable[PolicySpan]) -> Iterator[PolicySpan]:
 
 
 def _statements(brief: Brief, outline: Outline, catalogue: Catalogue) -> Iterator[PolicySpan]:
-    """Fixed wordings of the catalogue in force on the document's date, by the themes of the outline."""
-    for theme in dict.fromkeys(["political", "theory", *(s.theme for s in outline.written if s.theme)]):
+    """Fixed wordings of the catalogue in force on the document's date, by the themes of the outline, and in the full
+    register by those next to them."""
+    themes = ["political", "theory", *(s.theme for s in outline.written if s.theme)]
+    if brief.register == "full":
+        themes += [n for t in themes for n in outline_data()["near"].get(t, ())]
+    for theme in dict.fromkeys(themes):
         for s in catalogue.policy_statements(brief.date, (theme,))[: 3 * _rules()["statements_per_theme"]]:
             yield PolicySpan("", s.text, s.title, s.issuer, s.date, s.themes)
 
@@ -259,3 +264,48 @@ def _styles(brief: Brief, outline: Outline, index: Index) -> list[StylePassage]:
     return [
         StylePassage(h.passage.masked, h.passage.part, h.passage.source) for h in hits if h.passage.masked
     ]
+
+
+def house_style(brief: Brief, index: Index | None, default: str = "") -> HouseStyle | None:
+    """How the office's own summaries are built: those of the folder the brief (or ``default``, the setting) names, else
+    those in the index. A brief that came without a file, as on the page, names no folder of this machine."""
+    wanted = brief.house_style or default
+    if switched_off(wanted):
+        return None
+    if wanted and (brief.path or not brief.house_style):
+        return _of_folder(_folder(brief, wanted))
+    return _of_index(index, tuple(_own_summaries(brief, index))) if index is not None else None
+
+
+def _folder(brief: Brief, wanted: str) -> Path:
+    folder = Path(brief.path).parent / Path(wanted).expanduser() if brief.house_style else Path(wanted)
+    if not folder.exists():
+        raise BriefError(
+            f"house_style 指的“{wanted}”不存在，请写放着过去总结的文件夹，或写 off 不用",
+            path=brief.path or None,
+        )
+    return folder
+
+
+def _of_folder(folder: Path) -> HouseStyle | None:
+    read = []
+    for path in list(files_under([folder]))[: style_rules()["documents"]]:
+        try:
+            read.append(read_document(path).document)
+        except ZhibiError:
+            continue  # one bad file does not hide the habits of the others
+    return learn(read)
+
+
+@lru_cache(maxsize=8)
+def _of_index(index: Index, ids: tuple[str, ...]) -> HouseStyle | None:
+    return learn([d for id in ids if (d := index.document(id)) is not None])
+
+
+def _own_summaries(brief: Brief, index: Index) -> Iterator[str]:
+    """Past summaries the office has added, of this unit and genre where there are any, the latest first."""
+    rows = [r for r in index.list() if r.lane == "precedent" and not r.path.startswith("sample:")]
+    rows = [r for r in rows if r.meta.organization == brief.organization] or rows
+    rows = [r for r in rows if r.meta.genre == brief.kind] or rows
+    latest = sorted(rows, key=lambda r: (r.meta.period, r.id), reverse=True)
+    yield from (r.id for r in latest[: style_rules()["documents"]])

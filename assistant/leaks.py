@@ -57,11 +57,13 @@ def _names(text: str, number: int, names: Collection[str]) -> Iterator[Finding]:
 
 
 def _runs(text: str, number: int, index: Index, allowed: str, common: Collection[str]) -> Iterator[Finding]:
+    # a formula counts where it stands in the sentence: a run may begin in the middle of one
+    spared = [m.span() for formula in formulae() for m in formula.finditer(text)]
     for run in index.copies(text, _RUN):
         piece = text[run.start : run.end]
-        folded = fold(piece)
-        for formula in formulae():
-            folded = formula.sub("", folded)
+        folded = fold(
+            "".join(text[n] for n in range(run.start, run.end) if not any(a <= n < b for a, b in spared))
+        )
         for phrase in common:
             folded = folded.replace(phrase, "")
         if sum(map(is_cjk, folded)) >= _RUN and folded not in allowed:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.brief import Item
+from assistant.checks.facts.foreign import instructions
 from assistant.compose.chain import parse_for, text_of
 from assistant.compose.edit import Address, addresses, sentence_at, with_sentences, without_bare_leads
 from assistant.compose.render import fence, ledger_text, policies_text, safe
@@ -24,6 +25,7 @@ from assistant.finding import Finding
 from assistant.ledger import clause
 from assistant.plan.types import SectionTask
 from assistant.prompts import load_prompt
+from assistant.similarity import containment
 from assistant.text import CLOSERS, SENTENCE_END
 
 if TYPE_CHECKING:
@@ -34,10 +36,18 @@ __all__ = ["Address", "Reviser", "addresses", "errors", "revise", "sentence_at",
 Check = Callable[[Draft], tuple[Finding, ...]]
 ROUGH = "【待润色】"
 _DELETE = re.compile(r"^[（(]?(?:删|删除|删去)[）)]?[。.]?$")
+_LOSS = 0.15  # share of a fact's pairs of characters that may go with an unsourced clause
 _REPAIRABLE = ("facts/", "wording/", "repeat/")
 _TAIL = "facts/tail"
 _ASKED_FOR = ("format/mask",)
-_UNTOLD = ("facts/missing", "facts/not-told", "facts/value-lost", "facts/unknown-lost")
+_UNTOLD = (
+    "facts/missing",
+    "facts/not-told",
+    "facts/value-lost",
+    "facts/unknown-lost",
+    "facts/name-lost",
+    "facts/open-lost",
+)
 _WHOLE = ("facts/instruction", "facts/markup", "facts/false-source")
 _STRUCK = ("facts/claim", _TAIL, "facts/untraced", "facts/address", "facts/placeholder", *_WHOLE)
 
@@ -63,7 +73,7 @@ def revise(draft: Draft, reviser: Reviser) -> Draft:
     draft = _deterministic(draft, reviser)
     asking = True
     for number in range(1, reviser.rounds + 1):
-        if asking and _failing(draft):
+        if asking and _askable(draft):
             draft, asking = _model_round(draft, reviser, number)
     draft = _strike(draft, reviser)
     draft = _fill_missing(draft, reviser, asking=asking)
@@ -94,6 +104,15 @@ def _failing(draft: Draft) -> dict[Address, list[Finding]]:
                 if start <= finding.start < end:
                     failing.setdefault(address, []).append(finding)
     return failing
+
+
+def _askable(draft: Draft) -> dict[Address, list[Finding]]:
+    """Failing sentences less those that obey an order in the material: they go, and no model reads them again."""
+    return {
+        a: found
+        for a, found in _failing(draft).items()
+        if not any(f.rule == "facts/instruction" for f in found)
+    }
 
 
 def _accept(
@@ -129,7 +148,7 @@ def _deterministic(draft: Draft, reviser: Reviser) -> Draft:
 def _model_round(draft: Draft, reviser: Reviser, number: int) -> tuple[Draft, bool]:
     """One section after another: its failing sentences to the model, the answers in their places; False: no service."""
     by_section: dict[int, dict[Address, list[Finding]]] = {}
-    for address, found in _failing(draft).items():
+    for address, found in _askable(draft).items():
         by_section.setdefault(address.section, {})[address] = found
     # sections from the last to the first: a sentence taken out moves no address that is still to be used
     for index in sorted(by_section, reverse=True):
@@ -190,7 +209,10 @@ def _ask_repair(
 
 def _row(number: int, sentence: Sentence, found: Sequence[Finding]) -> str:
     ids = "".join(f"⟦{i}⟧" for i in sentence.facts + sentence.policies)
-    return f"{number}. {safe(sentence.text)}{ids}\n   问题：{'；'.join(dict.fromkeys(safe(f.message) for f in found))}"
+    said = dict.fromkeys(safe(f.message) for f in found if not instructions(f.message))
+    return (
+        f"{number}. {safe(sentence.text)}{ids}\n   问题：{'；'.join(said) or '所标的材料不可用，请删去这句'}"
+    )
 
 
 _NUMBERED = re.compile(r"^(\d{1,3})[.、．]\s*")
@@ -224,13 +246,35 @@ def _merged(sentences: Sequence[Sentence]) -> Sentence:
 
 
 def _strike(draft: Draft, reviser: Reviser) -> Draft:
-    """What the model would not mend: an unsourced sentence goes, an unsourced clause of a told fact is cut out."""
+    """What the model would not mend: an unsourced sentence goes, an unsourced clause of a told fact is cut out, and
+    where that would take words of the fact with it, the sentence gives way to the bullet itself."""
     for address in _backwards(_failing(draft)):
         found = _failing(draft).get(address, [])
-        if found and all(f.rule.startswith(_STRUCK) for f in found):
-            changed = with_sentences(draft, {address: _without(draft, address, found)})
-            draft = _accept(draft, changed, reviser, "", 9, "删去无据的话", "")
+        if bad := [f for f in found if f.rule.startswith(_STRUCK)]:
+            items = _cited(draft, address, reviser)
+            left = _without(draft, address, bad)
+            if left is None and len(bad) < len(found):
+                continue  # it tells a fact badly: that is mended in its place
+            if left is not None and _loses(items, sentence_at(draft, address), left):
+                task = reviser.task_of(draft.sections[address.section])
+                left, action = _rough(items, task), "照录原文"  # type: ignore[arg-type]
+            else:
+                action = "删去无据的话"
+            draft = _accept(draft, with_sentences(draft, {address: left}), reviser, "", 9, action, "")
     return draft
+
+
+def _cited(draft: Draft, address: Address, reviser: Reviser) -> list[Item]:
+    """The items of its task that the sentence cites and that may stand in a text in their own words."""
+    task = reviser.task_of(draft.sections[address.section])
+    facts = sentence_at(draft, address).facts
+    ledger = task.brief.ledger if task else ()
+    return [i for i in ledger if i.id in facts and task and i in task.items and not instructions(i.text)]
+
+
+def _loses(items: Sequence[Item], old: Sentence, new: Sentence) -> bool:
+    """Whether more than a few words of a fact stand in the old sentence and not in the new one."""
+    return any(containment(i.text, new.text) < containment(i.text, old.text) - _LOSS for i in items)
 
 
 def _without(draft: Draft, address: Address, found: Iterable[Finding]) -> Sentence | None:
@@ -256,7 +300,8 @@ def _fill_missing(draft: Draft, reviser: Reviser, *, asking: bool) -> Draft:
     missing = {i for f in draft.findings if f.rule in _UNTOLD for i in f.facts}
     for section_id, task in reviser.tasks.items():
         for item in task.items:
-            if item.id in missing and not (item.lane == "problem" and task.plan.part == "plans"):
+            elsewhere = item.lane == "problem" and task.plan.part == "plans"
+            if item.id in missing and not elsewhere and not instructions(item.text):
                 draft = _told_somehow(draft, section_id, item, reviser, asking=asking)
     return draft
 
@@ -319,10 +364,9 @@ def _in_own_words(draft: Draft, reviser: Reviser) -> Draft:
     for address in _backwards(_failing(draft)):
         found = _failing(draft).get(address, [])
         task = reviser.task_of(draft.sections[address.section])
-        facts = sentence_at(draft, address).facts if found else ()
         if task is None or not any(f.rule.startswith("facts/") for f in found):
             continue
-        items = [i for i in task.brief.ledger if i.id in facts and i in task.items]
+        items = _cited(draft, address, reviser)
         for sentence in ([_rough(items, task)] if items else []) + [None]:
             changed = with_sentences(draft, {address: sentence})
             draft = _accept(draft, changed, reviser, "", 9, "照录原文" if sentence else "删去无据的话", "")

@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     max_tokens: int = Field(4096, ge=64)
     repair_rounds: int = Field(2, ge=0, le=5)
     workspace: Path = Field(default_factory=lambda: _default_workspace())
+    slots: bool = Field(False, description="严格填空：数字、日期、名称由程序填入，适合小模型")
+    house_style: str = Field(
+        "", description="过去总结的文件夹，学其写法；off 不学；空：学资料库里本单位的总结"
+    )
     overlay: Path | None = Field(None, description="the user's own folder with knowledge/ and prompts/")
     index_url: str = Field("", description="a Chroma server; empty: a folder in the workspace")
 

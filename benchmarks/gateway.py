@@ -20,6 +20,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -30,7 +31,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.claims_data import ROOT
-from tests.servers import scripted
 from tests.servers.scripted import Say, Scripted
 
 _BRIEF = """kind: party-building-summary
@@ -133,15 +133,17 @@ def killed_run(
             str(workspace),
             str(out),
         ]
-        process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
-        while len(server.requests) < request and process.poll() is None:
-            time.sleep(0.002)
-        time.sleep(delay)
-        if alive := process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        with _started(command) as process:
+            while len(server.requests) < request and process.poll() is None:
+                time.sleep(0.002)
+            time.sleep(delay)
+            if alive := process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
         before, kept = sum(map(bool, server.requests)), stored(workspace)
-        subprocess.run(command, cwd=ROOT, check=True)
+        with _started(command) as again:
+            if code := again.wait():
+                raise SystemExit(f"the run that was to finish the work ended with {code}")
         asked = Counter(
             hashlib.sha256(json.dumps(r["messages"], sort_keys=True).encode()).hexdigest()
             for r in server.requests
@@ -151,6 +153,21 @@ def killed_run(
         "killed": alive, "files": files(out), "requests": sum(asked.values()), "different": len(asked), "sent_before": before,
         "stored_before": kept, "again": sum(n - 1 for n in asked.values()), "unanswered": before - kept,
     }  # fmt: skip
+
+
+def _started(command: list[str]) -> subprocess.Popen[bytes]:
+    """A run in a session of its own; it ends when this process does, however that comes."""
+    return subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdin=subprocess.PIPE)
+
+
+def _end_with_parent() -> None:
+    """Standard input is a pipe nobody writes to: its end is the end of the process that holds the other side."""
+
+    def watch() -> None:
+        os.read(0, 1)  # not through sys.stdin, whose lock would hold up the end of the process
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def kill(times: int, count: int, seed: int = 1) -> None:
@@ -197,7 +214,6 @@ def served(seconds: float) -> Iterator[str]:
 
 
 def _serve(seconds: float) -> None:
-    scripted._Handler.disable_nagle_algorithm = True  # headers and body go at once: 40 ms less in any client
     with Scripted(slow(seconds)) as server:
         print(server.url, flush=True)
         sys.stdin.read()
@@ -266,6 +282,7 @@ async def _raw(url: str, count: int, sections: int, concurrency: int) -> float:
 
 def main() -> None:
     if sys.argv[1:2] == ["_run"]:
+        _end_with_parent()
         folder, url, workspace, out = sys.argv[2:]
         run_all(sorted(Path(folder).glob("*.yaml")), url, Path(workspace), Path(out))
         return

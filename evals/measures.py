@@ -9,12 +9,11 @@ import re
 from dataclasses import dataclass
 
 from assistant.brief import Brief
-from assistant.checks.facts.claims import claim_patterns
-from assistant.document import Document, Sentence
+from assistant.document import Document
 from assistant.formats.audit import PART_NAMES
+from assistant.overall import without_fact
 from assistant.text import char_count, sentences
 
-_LEAD = re.compile(r"^第?[一二三四五六七八九十]+是")
 _OPEN = re.compile(r"【待[补核][^】]*】")
 _FRAME = ("title", "recipient", "signature", "date")
 
@@ -66,29 +65,3 @@ def _parts(document: Document) -> dict[str, float]:
 def _told(document: Document, brief: Brief) -> int:
     ids = {id for b in document.blocks for s in b.sentences for id in s.facts}
     return sum(item.id in ids for item in brief.ledger)
-
-
-def without_fact(document: Document) -> float | None:
-    """Share of the characters in sentences that tell no fact, problem or plan; None where there are none.
-
-    Opening and closing, topic sentences (一是规范发展党员。) and sentences that are all placeholder count for neither side.
-    """
-    framed = any(b.part == "achievements" for b in document.blocks)
-    total = bare = 0
-    for block in document.blocks:
-        if framed and block.part in ("opening", "closing"):
-            continue
-        for sentence in block.sentences:
-            size = 0 if _says_nothing(sentence) else char_count(_OPEN.sub("", sentence.text))
-            total += size
-            bare += 0 if sentence.facts else size
-    return round(bare / total, 4) if total else None
-
-
-def _says_nothing(sentence: Sentence) -> bool:
-    if sentence.facts:
-        return False
-    lead = _LEAD.match(sentence.text)
-    return bool(_OPEN.search(sentence.text)) or (
-        lead is not None and len(sentence.text) - lead.end() <= claim_patterns().lead
-    )

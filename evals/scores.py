@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from assistant.brief import Brief, Item
 from assistant.document import Document, Trace
 from assistant.finding import Finding
+from assistant.overall import without_fact
 from assistant.text import char_count
-from evals.measures import without_fact
 from evals.scoring import Group, Score, scoring
 
 _UNTOLD = ("facts/missing", "facts/not-told")

@@ -69,7 +69,7 @@ def prepared(attack: dict[str, Any]) -> tuple[tuple[SectionTask, ...], FactConte
     catalogue = load_catalogue()
     brief = brief_with(attack["text"] if attack["lane"] == "fact" else "")
     policy = attack["text"] if attack["lane"] == "policy" else "要坚持把党的政治建设摆在首位"
-    policies = (PolicySpan("D01", policy, "《示例意见》"),)
+    policies = (PolicySpan("D01", policy, "《示例意见》", themes=("political",)),)
     styles = (
         (StylePassage(attack["text"], "achievements", "某年总结"),) if attack["lane"] == "precedent" else ()
     )

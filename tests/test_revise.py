@@ -162,3 +162,17 @@ def test_addresses_meet_the_blocks_of_the_document() -> None:
         for start, end, address in rows:
             assert blocks[number].text[start:end] == sentence_at(draft, address).text
     assert isinstance(sentence_at(draft, next(iter(addresses(draft).values()))[0][2]), Sentence)
+
+
+def test_an_aim_after_its_fact_is_cut_whatever_else_is_wrong_with_the_sentence() -> None:
+    done = revised(GOOD.replace("22人次", "22人次，着眼抓早抓小"), FakeModel(never), rounds=0)
+    assert texts(done) == texts(draft_of(GOOD))
+    both = revised(GOOD.replace("6次", "60次，形成了良好局面"), scripted(""), rounds=0)
+    assert "良好局面" not in "".join(texts(both))
+
+
+def test_a_clause_that_holds_words_of_the_fact_is_not_cut_but_the_bullet_stands() -> None:
+    done = revised(
+        GOOD.replace("班子成员讲党课6次", "班子成员积极性明显增强，讲党课6次"), FakeModel(never), rounds=0
+    )
+    assert texts(done) == ["要坚持严字当头。", f"班子成员讲党课6次{ROUGH}。", "开展廉政谈话22人次。"]

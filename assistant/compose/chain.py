@@ -109,7 +109,8 @@ def compose_all(
     slots: bool = False,
     done: Callable[[SectionTask, Composed], None] | None = None,
 ) -> dict[str, Composed]:
-    """All sections by id, the first alone so that a prompt cache fills, the rest at once; ``done`` is told of each."""
+    """All sections by id, the first alone so that a prompt cache fills (a body in view has filled it), the rest at
+    once; ``done`` is told of each."""
     chain = section_chain(model, catalogue, overlay, slots=slots)
     results: dict[str, Composed] = {}
 
@@ -118,9 +119,10 @@ def compose_all(
         if done:
             done(task, composed)
 
-    if tasks:
-        keep(tasks[0], chain.invoke(tasks[0]))
-    rest = list(tasks[1:])
+    cold = 1 if tasks and not tasks[0].body_view else 0
+    for task in tasks[:cold]:
+        keep(task, chain.invoke(task))
+    rest = list(tasks[cold:])
     for index, composed in chain.batch_as_completed(rest, {"max_concurrency": concurrency}) if rest else ():
         keep(rest[index], composed)
     return results

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Sequence
 from assistant.brief import Brief, Item
 from assistant.catalogue import Catalogue
 from assistant.checks.facts.foreign import instructions
+from assistant.compose.packet import packet
 from assistant.compose.slots import slotted
 from assistant.evidence import PolicySpan
 from assistant.finding import Question
 from assistant.ledger import clause
+from assistant.plan.house import note
 from assistant.plan.types import Outline, SectionTask, ordinal
 from assistant.plan.units import names_of
 from assistant.prompts import Prompt
@@ -33,8 +35,8 @@ def draft_slots(
         "fence": fence(brief), "genre": genre.name if genre else brief.kind, "organization": safe(brief.organization),
         "we": "我" if genre and genre.person == "self" else names_of(brief).we, "period": brief.period.label,
         "date": brief.date.isoformat(), "register": prompt.meta["registers"][brief.register],
-        "styles": _styles(task), "outline": outline_text(task.outline),
-        "ledger": ledger_text(brief.ledger, task.questions, slots=slots), "policies": policies_text(task.policies),
+        "styles": _styles(task), "house": note(task.house) or "（无）", "outline": outline_text(task.outline),
+        "ledger": ledger_text(brief.ledger, task.questions, slots=slots), "policies": policies_text(packet(task, catalogue)),
         "number": plan.number, "heading": safe(plan.heading) or _UNTITLED.get(plan.part, ""),
         "instruction": str(prompt.meta["parts"][plan.part]).strip(), "ids": "、".join(plan.items) or "无",
         "inline": _subheads(task), "length": plan.length, "body_view": _body_view(task),
@@ -110,4 +112,4 @@ def _body_view(task: SectionTask) -> str:
     if not task.body_view:
         return ""
     mark, rows = fence(task.brief), "\n".join(map(safe, task.body_view))
-    return f"\n<<<资料 {mark}>>>\n【已写成的正文】\n{rows}\n<<<资料完 {mark}>>>"
+    return f"\n<<<资料 {mark}>>>\n【已写成的正文】各节的开头部分，供承接、避免重复，不照抄：\n{rows}\n<<<资料完 {mark}>>>"

@@ -221,6 +221,10 @@ class Index:
     def documents(self) -> Rows:
         return self._store.documents()
 
+    def document(self, document_id: str) -> Document | None:
+        """One document as it was read."""
+        return self._store.document(document_id)
+
     def passages(self, document_id: str) -> tuple[Passage, ...]:
         """All passages of one document, in reading order."""
         return tuple(p for _, p in self._store.passages_of(document_id))

@@ -129,6 +129,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # headers and body go at once: 40 ms less in any client
     server: _Server
 
     def log_message(self, format: str, *args: Any) -> None:

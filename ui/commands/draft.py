@@ -10,6 +10,7 @@ import typer
 
 from ui.chinese import Command
 from ui.console import out, progress_bar, say
+from ui.options import severity
 
 if TYPE_CHECKING:
     from assistant.brief import Brief
@@ -52,11 +53,19 @@ def draft(
         str, typer.Option("--fail-on", help="出现哪一级问题算未通过：error、warning、info")
     ] = "error",
     fresh: Annotated[bool, typer.Option("--fresh", help="不用以前存下的模型回复")] = False,
+    mask: Annotated[
+        bool, typer.Option("--mask", help="发给外部模型前把人名、单位等换成代号，回来再换回")
+    ] = False,
+    slots: Annotated[
+        bool, typer.Option("--slots", help="严格填空，适合小模型：数字、日期、名称由程序填入")
+    ] = False,
     workspace: Annotated[Path | None, typer.Option("--workspace", help="索引和存档所在文件夹")] = None,
 ) -> int:
     from assistant.settings import load_settings
 
-    settings = load_settings(model=model, workspace=workspace, fresh=fresh or None)
+    settings = load_settings(
+        model=model, workspace=workspace, fresh=fresh or None, mask=mask or None, slots=slots or None
+    )
     parsed = _read(
         brief, {"register": register, "kind": kind, "organization": organization, "period": period}
     )
@@ -77,15 +86,6 @@ def _read(path: Path, overrides: dict[str, str | None]) -> Brief:
     from assistant.formats.briefs import read_brief
 
     return read_brief(path, overrides={k: v for k, v in overrides.items() if v})
-
-
-def severity(name: str) -> str:
-    from assistant.errors import InputError
-    from assistant.finding import SEVERITIES
-
-    if name not in SEVERITIES:
-        raise InputError(f"--fail-on 只能是 {'、'.join(SEVERITIES)}，不能是 {name}")
-    return name
 
 
 def _formats(text: str) -> tuple[str, ...]:
@@ -172,12 +172,25 @@ def _report(done: Draft, written: Sequence[Path], floor: str) -> int:
     n = counts(done.findings)
     length = char_count("".join(s.text for s in done.sections))
     say(
-        f"正文{length}字，待补待核{open_}处；问题：必错{n['error']}、疑似{n['warning']}、提示{n['info']}；待问{len(done.questions)}条（见核校稿）"
+        f"{_spent(done)}正文{length}字，待补待核{open_}处；问题：必错{n['error']}、疑似{n['warning']}、提示{n['info']}；待问{len(done.questions)}条（见核校稿）"
     )
     failing = [f for f in done.findings if at_or_above(f.severity, floor)]  # type: ignore[arg-type]
     for f in failing[:20]:
         say(f"  {f.rule}：{f.message}")
     return 1 if failing else 0
+
+
+def _spent(done: Draft) -> str:
+    """What the model used: tokens, and money where the price table has the model."""
+    used = done.trace.usage
+    if not used.get("input_tokens") and not used.get("replayed"):
+        return ""
+    again = f"，沿用存下的回复{used['replayed']}次" if used.get("replayed") else ""
+    money = f"，费用{done.trace.cost}" if done.trace.cost else ""
+    return (
+        f"请求{used.get('requests', 0)}次{again}，输入{used.get('input_tokens', 0)}、"
+        f"输出{used.get('output_tokens', 0)} token{money}；"
+    )
 
 
 def ask(
