@@ -1,7 +1,7 @@
 """Unit briefs into the parent's brief: like measures summed with their terms, nothing unlike ever added.
 
 In: briefs by unit. Out: ``Rollup`` and its YAML. A sum is a derived fact: its text says how many units it covers and its
-``source`` names every term, so that ``recheck`` can compute it again. A value not known makes the total unknown.
+``source`` names every term, so that the fact checks compute it again. A value not known makes the total unknown.
 """
 
 from __future__ import annotations
@@ -17,16 +17,14 @@ from statistics import median
 from typing import Any
 
 from assistant import resources
-from assistant.brief import Brief, Item, Period
+from assistant.brief import Brief, Period
 from assistant.errors import BriefError, ZhibiError
-from assistant.finding import Finding
 from assistant.formats.brief_dump import Bullet, HeaderLine, dump
 from assistant.formats.brief_schema import build
 from assistant.formats.brief_yaml import read_yaml
 from assistant.formats.briefs import SUFFIXES, read_brief
 from assistant.measures import Measure, measures_of
 from assistant.text import fold
-from assistant.values import parse_values
 
 _TEN_THOUSAND = Decimal(10_000)
 
@@ -264,32 +262,3 @@ def _mentioned(said: Said) -> Bullet:
 
 def _listed(units: Sequence[str]) -> str:
     return "、".join(units[:10]) + (f"等{len(units)}个" if len(units) > 10 else "")
-
-
-# Computing again.
-
-_SOURCE = re.compile(r"^合计(?:缺：[^；]*；已报)?：(?P<terms>.+)=(?P<total>[^=]+)$")
-
-
-def recheck(items: Iterable[Item]) -> Iterator[Finding]:
-    """Derived facts whose terms do not add up to the total in their source, or whose text says another total."""
-    for item in items:
-        m = _SOURCE.match(item.source)
-        if m is None:
-            continue
-        total, terms = _amount(m["total"]), [_amount(t) for t in m["terms"].split("+")]
-        if total is None or any(t is None for t in terms):
-            continue
-        sum_ = sum((t for t in terms if t is not None), Decimal(0))
-        if sum_ != total:
-            message = f"“{m['total']}”与各项相加的结果（{_plain(sum_)}）不符，请重新汇总"
-            yield Finding("facts/derived-total", "error", message, quote=item.text, facts=(item.id,))
-        elif not item.unknowns and not any(v.amount == total for v in item.values):
-            message = f"“{item.text}”与来源中的合计{m['total']}不一致，请重新汇总"
-            yield Finding("facts/derived-total", "error", message, quote=item.text, facts=(item.id,))
-
-
-def _amount(term: str) -> Decimal | None:
-    """The last figure of a term: the unit's name may hold others (第二中学6次)."""
-    values = [v for v in parse_values(term) if v.amount is not None and v.end == len(term)]
-    return values[-1].amount if values else None

@@ -80,12 +80,33 @@ def make_briefs(folder: Path, count: int, *, seed: int = 7, facts: int = 12) -> 
     return [_write(folder, n, rng, facts) for n in range(count)]
 
 
+def make_sisters(folder: Path, count: int, *, seed: int = 7, facts: int = 14) -> list[Path]:
+    """The hard case for twins: ``count`` bureaus of one trade that did the same things, each with figures of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = random.Random(seed)
+    out: list[Path] = []
+    for n in range(count):
+        unit = f"示例{_PLACES[n % len(_PLACES)]}{'东南西北中'[n // len(_PLACES)]}县水利局"
+        lines = [*_head(unit), "facts:", *(f'  - "{_fill(t, "水利", rng)}"' for t in _FACTS[:facts])]
+        lines += ["problems:", *(f'  - "{_fill(t, "水利", rng)}"' for t in _PROBLEMS[:3])]
+        lines += ["plans:", *(f'  - "{_fill(t, "水利", rng)}"' for t in _PLANS[:3])]
+        out.append(folder / f"{n:05d}-{unit}.yaml")
+        out[-1].write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return out
+
+
+def _head(unit: str) -> list[str]:
+    return [
+        "kind: party-building-summary", f"organization: {unit}", "body: 党组", "recipient: 县直机关工委",
+        "period: 2025-H1", "date: 2025-07-04", "length: 2500",
+    ]  # fmt: skip
+
+
 def _write(folder: Path, number: int, rng: random.Random, facts: int) -> Path:
     trade = _TRADES[number % len(_TRADES)]
     place = _PLACES[number // len(_TRADES) % len(_PLACES)]
     unit = f"示例{place}县{trade}局" + (f"{number // 484}分局" if number >= 484 else "")
-    lines = ["kind: party-building-summary", f"organization: {unit}", "body: 党组", "recipient: 县直机关工委"]
-    lines += ["period: 2025-H1", "date: 2025-07-04", "length: 2500", "facts:"]
+    lines = [*_head(unit), "facts:"]
     picked = rng.sample(range(len(_PROBLEMS)), 3)
     lines += [f'  - "{_fill(t, trade, rng)}"' for t in rng.sample(_FACTS, min(facts, len(_FACTS)))]
     lines += ["problems:", *(f'  - "{_fill(_PROBLEMS[i], trade, rng)}"' for i in picked)]

@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
-from assistant.batch.engines import Threads
+from assistant.batch.engines import Drafting
 from assistant.batch.manifest import read_manifest
-from assistant.batch.openai_files import requests_of, take_in, to_files
+from assistant.batch.openai_files import requests_of, take_in
+from assistant.batch.request_files import RequestFiles
 from assistant.batch.run import run_batch
+from assistant.batch.spread import Threads
 from assistant.batch.work import Plan
 from assistant.errors import DocumentError, InputError
 from assistant.settings import Settings, load_settings
 from tests.test_batch_run import briefs
+from ui.cli import run
 
 REPLY = "班子成员讲党课6次⟦F01⟧。发展党员3名⟦F02⟧。部分党支部学习不够深入⟦Q01⟧。每季度检查学习情况1次⟦P01⟧。"
 
@@ -28,11 +31,7 @@ def endpoint(**more: Any) -> Settings:
 def exported(units: Path, settings: Settings) -> list[dict[str, Any]]:
     asked = list(requests_of(read_manifest(units).units, settings))
     assert not [a.error for a in asked if a.error]
-    return [
-        json.loads(line)
-        for data in to_files(line for a in asked for line in a.lines)
-        for line in data.splitlines()
-    ]
+    return list({line["custom_id"]: line for a in asked for line in a.lines}.values())
 
 
 def answer(request: dict[str, Any], text: str = REPLY) -> dict[str, Any]:
@@ -77,7 +76,9 @@ def test_rounds_until_all_replies_are_there_then_no_call(tmp_path: Path) -> None
         take_in([file_of(tmp_path / "more.jsonl", [answer(r) for r in reversed(rows)])], settings)
         rounds += 1
         assert rounds < 6
-    outcome = run_batch(read_manifest(units), tmp_path / "out", Plan.of(settings, ("md",)), Threads(2))
+    outcome = run_batch(
+        read_manifest(units), tmp_path / "out", Plan.of(settings, ("md",)), Drafting(Threads(2))
+    )
     assert not outcome.failed and len(list((tmp_path / "out").glob("*.md"))) == 2
 
 
@@ -114,7 +115,55 @@ def test_a_classified_brief_is_not_written_out(tmp_path: Path) -> None:
     assert asked[0].error and not asked[0].lines
 
 
-def test_files_are_split_at_the_services_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.batch.openai_files.MOST_REQUESTS", 2)
-    files = to_files({"custom_id": str(n)} for n in range(5))
-    assert [len(f.splitlines()) for f in files] == [2, 2, 1]
+def test_files_are_split_at_the_services_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.batch.request_files.MOST_REQUESTS", 2)
+    with RequestFiles(tmp_path / "r.jsonl") as files:
+        for n in (0, 1, 2, 2, 3, 4):
+            files.add({"custom_id": str(n)})
+        assert [p.name for p in files.finish()] == ["r.jsonl", "r-2.jsonl", "r-3.jsonl"]
+    assert [len((tmp_path / n).read_bytes().splitlines()) for n in ("r.jsonl", "r-2.jsonl", "r-3.jsonl")] == [
+        2,
+        2,
+        1,
+    ]
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_file_that_cannot_be_written_or_finished_leaves_nothing(tmp_path: Path) -> None:
+    with (
+        pytest.raises(DocumentError, match="写不了请求文件"),
+        RequestFiles(tmp_path / "no" / "r.jsonl") as files,
+    ):
+        files.add({"custom_id": "1"})
+    with pytest.raises(KeyboardInterrupt), RequestFiles(tmp_path / "r.jsonl") as files:
+        files.add({"custom_id": "1"})
+        raise KeyboardInterrupt
+    assert not list(tmp_path.iterdir())
+
+
+def test_rounds_on_the_command_line_with_expired_and_failed_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Out, answered in part, in, out again until nothing is asked, then drafted without a call."""
+    monkeypatch.setenv("ZHIBI_MODEL", "m")
+    monkeypatch.setenv("ZHIBI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("ZHIBI_REPAIR_ROUNDS", "0")
+    units, requests = briefs(tmp_path / "in", *[f"示例县{c}局" for c in "甲乙丙丁戊"]), tmp_path / "r.jsonl"
+    assert run(["batch", "export", str(units), "-o", str(requests), "--jobs", "1"]) == 0
+    rows = [json.loads(line) for line in requests.read_text("utf-8").splitlines()]
+    assert "5个单位还在等回复" in capsys.readouterr().err
+    refused = {"custom_id": rows[1]["custom_id"], "response": {"status_code": 429, "body": {"error": {}}}}
+    first = file_of(
+        tmp_path / "a.jsonl", [expired(rows[0]), refused, *map(answer, rows[2:]), answer(rows[2])]
+    )
+    assert run(["batch", "import", str(first)]) == 0
+    told = f"收回{len(rows) - 2}个回复，已有1个，没有完成2个"
+    assert told in capsys.readouterr().err
+    for n in range(8):
+        assert run(["batch", "export", str(units), "-o", str(requests), "--jobs", "1"]) == 0
+        if "回复已经收齐" in capsys.readouterr().err:
+            break
+        rows = [json.loads(line) for line in requests.read_text("utf-8").splitlines()]
+        assert run(["batch", "import", str(file_of(tmp_path / f"{n}.jsonl", [*map(answer, rows)]))]) == 0
+    assert run(["batch", str(units), "-o", str(tmp_path / "out"), "--format", "md"]) in (0, 1)
+    assert len(list((tmp_path / "out").glob("*.md"))) == 5

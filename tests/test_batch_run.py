@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import sqlite3
@@ -14,16 +15,19 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from assistant.batch.engines import Processes, Serial, Threads
+from assistant.batch.engines import Calling, Drafting, Engine, Serial, _share
 from assistant.batch.journal import FILE_NAME, BatchJournal
 from assistant.batch.manifest import read_manifest
 from assistant.batch.open import open_engine
 from assistant.batch.run import Outcome, Tick, run_batch
+from assistant.batch.spread import Job, Processes, Threads
 from assistant.batch.twins import compare
 from assistant.batch.types import UnitEntry, UnitResult, Written
 from assistant.batch.work import Plan
 from assistant.errors import InputError
 from assistant.settings import load_settings
+from tests import batch_tasks
+from tests.servers.scripted import Say, Scripted
 
 BRIEF = """kind: party-building-summary
 organization: {unit}
@@ -192,11 +196,48 @@ def test_real_drafts_and_a_bad_brief(tmp_path: Path) -> None:
     assert [r.key for r in outcome.failed] == ["坏"] and "文种" in outcome.failed[0].error
 
 
-@pytest.mark.parametrize("engine", [Threads(2), Processes(2)], ids=["threads", "processes"])
-def test_engines_give_the_same_drafts(tmp_path: Path, engine: Threads | Processes) -> None:
+@pytest.mark.parametrize(
+    "engine", [Drafting(Threads(2)), Drafting(Processes(2, worth=1))], ids=["threads", "processes"]
+)
+def test_engines_give_the_same_drafts(tmp_path: Path, engine: Engine) -> None:
     units = read_manifest(briefs(tmp_path / "in", "甲局", "乙局", "丙局")).units
     expected = {w.result.key: w.files for w in Serial().run(plan(), units)}
     assert {w.result.key: w.files for w in engine.run(plan(), units)} == expected and len(expected) == 3
+
+
+def test_calls_from_several_processes_give_the_same_drafts_within_the_limits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.batch.engines.processors", lambda: 2)
+    units = read_manifest(briefs(tmp_path / "in", *[f"示例县{c}局" for c in "甲乙丙丁戊"])).units
+    with Scripted([Say("班子成员讲党课6次⟦F01⟧。")]) as server:
+        one, two = (
+            load_settings(
+                model="m", base_url=server.url, concurrency=9, repair_rounds=0, workspace=tmp_path / name
+            )
+            for name in ("one", "two")
+        )
+        spread = {w.result.key: w for w in Calling(8, worth=1).run(Plan.of(one, ("md",)), units)}
+        asked = len(server.requests)
+        here = {w.result.key: w for w in Serial().run(Plan.of(two, ("md",)), units)}
+    assert not [w.result.error for w in spread.values() if w.result.error]
+    assert {k: w.files for k, w in spread.items()} == {k: w.files for k, w in here.items()}
+    assert asked == len(server.requests) - asked, "each reply is asked for once"
+
+
+def test_limits_are_shared_out_and_never_exceeded() -> None:
+    shared = _share(load_settings(concurrency=9, requests_per_minute=5, tokens_per_minute=0), 2)
+    assert (shared.concurrency, shared.requests_per_minute, shared.tokens_per_minute) == (4, 2, 0)
+
+
+def test_a_child_that_dies_loses_its_own_item_at_most(tmp_path: Path) -> None:
+    job = Job(batch_tasks.fragile, str(tmp_path), batch_tasks.lost)
+    assert sorted(Processes(2, worth=1).map(job, range(12))) == sorted({*range(12), -3} - {3})
+
+
+def test_few_items_are_not_worth_a_child() -> None:
+    job = Job(batch_tasks.process, "", batch_tasks.lost)
+    assert set(Processes(4).map(job, range(15))) == {os.getpid()}
 
 
 def test_engine_names() -> None:

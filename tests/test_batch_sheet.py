@@ -14,6 +14,7 @@ from assistant.batch.template import template_sheet
 from assistant.batch.types import Manifest
 from assistant.brief import Brief
 from assistant.errors import BriefError
+from ui.cli import run
 
 INFO = [["文种", "党建工作总结"], ["时间", "２０２５年上半年"], ["成文日期", "2025年7月4日"]]
 HEAD = ["单位", "栏目", "内容", "类别", "来源"]
@@ -156,6 +157,76 @@ def test_figures_in_columns_of_their_own(tmp_path: Path) -> None:
     _, briefs = read(tmp_path, rows)
     assert [i.text for i in briefs["甲局"].facts] == ["讲党课6次", "走访群众*户", "争取资金1.5万元"]
     assert briefs["甲局"].facts[1].unknowns
+
+
+def test_an_amount_that_is_no_figure_is_named(tmp_path: Path) -> None:
+    rows = [
+        ["单位", "内容", "数量", "计量单位"],
+        ["甲局", "讲党课", datetime(2025, 6, 20), "次"],
+        ["甲局", "走访群众", "3/4", "户"],
+        ["甲局", "召开会议", "无", "次"],
+        ["甲局", "举办读书班", "2期3天", None],
+        ["甲局", "参加培训", "约40", "人次"],
+    ]
+    manifest, briefs = read(tmp_path, rows)
+    assert [i.text for i in briefs["甲局"].facts] == ["举办读书班2期3天", "参加培训约40人次"]
+    assert [str(n).split("，")[0] for n in manifest.notes] == [
+        f"工作表“事实表”第{row}行“数量”列：“{cell}”不像一个数（可能被表格软件改成了日期）"
+        for row, cell in ((2, "2025-06-20"), (3, "3/4"), (4, "无"))
+    ]
+
+
+def test_as_made_in_libreoffice(root: Path) -> None:
+    """tests/data/clerk.fods saved as .xlsx by LibreOffice Calc: merged units, blank and hidden rows, a hidden column, a total
+    with a formula, full-width digits, dates as text and as dates, an error in a cell."""
+    manifest, briefs = units(root / "tests" / "data" / "clerk.xlsx")
+    assert {k: [i.text for i in b.ledger] for k, b in briefs.items()} == {
+        "示例县甲水务局": [
+            "班子成员讲党课6次",
+            "2025年6月30日前走访困难群众48户",
+            "组织主题党日活动*次",
+            "部分党支部主题党日形式单一",
+        ],
+        "示例县乙林业局": ["班子成员讲党课3次", "争取项目资金12.5万元"],
+        "示例县丙统计局": ["培训党员60人次"],
+    }
+    assert {(b.kind, b.period.label, b.date) for b in briefs.values()} == {
+        ("party-building-summary", "2025年上半年", date(2025, 7, 4))
+    }
+    assert all(not i.source for b in briefs.values() for i in b.ledger), "the hidden column is not read"
+    assert sorted((n.row, n.column, n.message.split("，")[0], n.skipped) for n in manifest.notes) == [
+        (3, "来源", "这一列（G列）被隐藏", True),
+        (11, "", "这一行被隐藏而有内容", True),
+        (13, "", "是合计行", False),
+        (14, "数量", "“2025-06-20”不像一个数（可能被表格软件改成了日期）", True),
+        (16, "", "单元格D16是没有结果的公式", True),
+        (16, "类别", "类别“随便写”不认识", True),
+    ]
+
+
+def test_the_clerks_table_is_drafted(root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert (
+        run(
+            [
+                "batch",
+                str(root / "tests" / "data" / "clerk.xlsx"),
+                "-o",
+                str(out),
+                "--jobs",
+                "1",
+                "--format",
+                "md",
+            ]
+        )
+        == 2
+    )
+    drafts = {p.stem: p.read_text("utf-8") for p in out.glob("*.md")}
+    assert set(drafts) == {"示例县甲水务局", "示例县乙林业局", "示例县丙统计局"}
+    assert "走访困难群众48户" in drafts["示例县甲水务局"] and "【待补" in drafts["示例县甲水务局"]
+    assert "12.5万元" in drafts["示例县乙林业局"] and "9次" not in drafts["示例县乙林业局"]
+    notes = load_workbook(out / "结果表.xlsx")["清单问题"].iter_rows(min_row=2, values_only=True)
+    assert len(list(notes)) == 6
 
 
 def test_one_sheet_a_unit(tmp_path: Path) -> None:

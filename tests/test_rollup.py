@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.brief import Brief, make_item
+from assistant.checks.facts.derived import recheck
 from assistant.errors import BriefError
 from assistant.formats.briefs import read_brief
 from assistant.measures import measures_of
-from assistant.rollup import Rollup, read_units, recheck, roll_up, to_yaml
+from assistant.rollup import Rollup, read_units, roll_up, to_yaml
+from ui.cli import run
 
 
 def unit(folder: Path, name: str, facts: list[str], more: str = "") -> None:
@@ -91,12 +93,75 @@ def test_outliers_absent_units_other_periods_and_twins(tmp_path: Path) -> None:
     assert "戊校报的是2024年" in said and "甲校有两份材料" in said and len(found.units) == 4
 
 
-def test_changed_terms_are_found(tmp_path: Path) -> None:
-    good = make_item("fact", 1, "2个单位共讲党课5次", source="合计：第二中学3次+甲校2次=5次")
-    assert not list(recheck([good]))
-    wrong_sum = replace(good, source="合计：第二中学3次+甲校4次=5次")
-    other = make_item("fact", 2, "2个单位共讲党课9次", source="合计：第二中学3次+甲校2次=5次")
-    assert [f.rule for f in recheck([wrong_sum, other])] == ["facts/derived-total"] * 2
+@pytest.mark.parametrize(
+    ("text", "source", "said"),
+    [
+        ("2个单位共讲党课5次", "合计：第二中学3次+甲校4次=5次", "与各项相加的结果（7次）不符"),
+        ("2个单位共讲党课9次", "合计：第二中学3次+甲校2次=5次", "与来源中的合计“5次”不一致"),
+        ("5个单位共讲党课9次", "合计：第二中学3次+甲校2次=5次", "与来源中的合计“5次”不一致"),
+        ("2个单位共讲党课5次", "合计：第二中学3次+甲校2名=5次", "不是同一单位的数"),
+        ("2个单位共讲党课5次", "合计：第二中学3次+甲校=5次", "不是同一单位的数"),
+        ("2个单位共讲党课3次", "合计缺：乙校；已报：甲校3次=3次", "还缺乙校的数"),
+        ("2个单位共讲党课*次", "合计缺：乙校；已报：甲校3次=4次", "与各项相加的结果（3次）不符"),
+    ],
+)
+def test_a_total_that_disagrees_with_its_terms_is_an_error(text: str, source: str, said: str) -> None:
+    found = list(recheck([make_item("fact", 1, text, source=source)]))
+    assert [(f.rule, f.severity, f.facts) for f in found] == [("facts/derived-total", "error", ("F01",))]
+    assert said in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("2个单位共讲党课5次", "合计：第二中学3次+甲校2次=5次"),
+        ("2个单位共争取资金2万元", "合计：乙校8000元+甲校1.2万元=2万元"),
+        ("2个单位共讲党课*次", "合计缺：甲校、乙校；已报：无=0次"),
+        ("讲党课5次", "学习台账"),
+    ],
+)
+def test_a_total_that_adds_up_and_other_sources_are_left_alone(text: str, source: str) -> None:
+    assert not list(recheck([make_item("fact", 1, text, source=source)]))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(0, 99999), min_size=1, max_size=8), st.integers(1, 500))
+def test_only_the_true_sum_passes(amounts: list[int], off: int) -> None:
+    terms = "+".join(f"第{n + 1}中学{a}次" for n, a in enumerate(amounts))
+
+    def rules(total: int) -> list[str]:
+        source = f"合计：{terms}={total}次"
+        return [f.rule for f in recheck([make_item("fact", 1, f"共讲党课{total}次", source=source)])]
+
+    assert rules(sum(amounts)) == [] and rules(sum(amounts) + off) == ["facts/derived-total"]
+
+
+def test_from_units_to_the_parents_draft_and_a_total_tampered_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ZHIBI_WORKSPACE", str(tmp_path / "workspace"))
+    units, parent, text = tmp_path / "in", tmp_path / "parent.yaml", tmp_path / "parent.md"
+    for name, count in {"甲校": 3, "乙校": 4}.items():
+        unit(units, name, [f"讲党课{count}次", f"举办培训班{count + 1}期"], "problems: [学习不够深入]\n")
+    assert run(["batch", str(units), "-o", str(tmp_path / "out"), "--format", "md"]) in (0, 1)
+    assert len(list((tmp_path / "out").glob("*.md"))) == 2
+    assert run(["rollup", str(units), "--organization", "市教育局", "-o", str(parent)]) == 0
+    draft = ["draft", str(parent), "-o", str(text), "--format", "md,json"]
+    check = ["check", str(text), "--brief", str(parent), "--format", "json"]
+    run(draft)
+    assert "7次" in text.read_text("utf-8") and "facts/derived-total" not in checked(check, capsys)
+    tampered = parent.read_text("utf-8").replace("共讲党课7次", "共讲党课8次")
+    parent.write_text(tampered, "utf-8")
+    assert run(draft) == 1
+    assert "8次" in text.read_text("utf-8") and "facts/derived-total" in checked(check, capsys)
+
+
+def checked(argv: list[str], capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Rules of the errors that ``zhibi check`` prints."""
+    capsys.readouterr()
+    run(argv)
+    found = json.loads(capsys.readouterr().out)["files"][0]["findings"]
+    return [f["rule"] for f in found if f["severity"] == "error"]
 
 
 def test_bad_briefs_are_said_and_nothing_to_add_is_an_error(tmp_path: Path) -> None:

@@ -1,31 +1,22 @@
-"""Where units are drafted: in this process, in child processes (the embedded writer), in threads (an endpoint).
+"""Where units are drafted: in this process, in child processes, in threads (an endpoint), on a cluster.
 
-An engine takes entries as it has room for them and hands back what is written, in any order. Memory stays flat: at most
-twice as many units as workers are under way. A child that dies (out of memory, killed) loses its unit's try, not the unit.
+An engine takes entries as it has room for them and hands back what is written, in any order; how is in ``spread``. Calls to
+an endpoint wait, but every unit is also planned, checked and typeset, about a third of a second: so threads in several
+processes, which share out the limits among them.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    wait,
-)
-from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from assistant.batch.spread import WORTH, Job, Processes, Spread, Threads, processors
 from assistant.batch.types import UnitEntry, UnitResult, Written
 from assistant.batch.work import Plan, Writer, draft_unit
+from assistant.settings import Settings
 
-_TRIES = 2
+_THREADS = 4  # fewer units at once are not worth another process
 
 
 class Engine(Protocol):
@@ -34,9 +25,7 @@ class Engine(Protocol):
 
 def default_jobs(plan: Plan) -> int:
     """Processors for the embedded writer; an endpoint's own concurrency for calls."""
-    if not plan.settings.embedded:
-        return plan.settings.concurrency
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors() if plan.settings.embedded else plan.settings.concurrency
 
 
 class Serial:
@@ -51,93 +40,51 @@ class Serial:
             writer.close()
 
 
-class Threads:
-    """Calls to an endpoint wait, not compute: threads of one process, under one set of limits."""
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """Units over a way of spreading."""
 
-    def __init__(self, jobs: int) -> None:
-        self.jobs = jobs
-
-    def run(self, plan: Plan, entries: Iterable[UnitEntry]) -> Iterator[Written]:
-        yield from _pooled(lambda: ThreadPoolExecutor(self.jobs, "zhibi"), self.jobs, plan, entries)
-
-
-class Processes:
-    """Fresh children (no fork of a process with threads); Ctrl-C is the parent's business."""
-
-    def __init__(self, jobs: int) -> None:
-        self.jobs = jobs
+    spread: Spread
 
     def run(self, plan: Plan, entries: Iterable[UnitEntry]) -> Iterator[Written]:
-        context = multiprocessing.get_context("spawn")
-        yield from _pooled(
-            lambda: ProcessPoolExecutor(self.jobs, context, initializer=_deaf), self.jobs, plan, entries
+        yield from self.spread.map(Job(draft_unit, plan, _killed), entries)
+
+
+def local_engine(plan: Plan, jobs: int, worth: int = WORTH) -> Engine:
+    """``jobs`` units at once."""
+    if plan.settings.embedded:
+        return Serial() if jobs == 1 else Drafting(Processes(jobs, worth))
+    return Calling(jobs, worth)
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """An endpoint: as many processes as compute, with the units at once and the limits of calls shared out evenly."""
+
+    jobs: int
+    worth: int = WORTH
+
+    def run(self, plan: Plan, entries: Iterable[UnitEntry]) -> Iterator[Written]:
+        listed = list(entries)
+        count = max(
+            1, min(processors(), self.jobs // _THREADS, len(listed) // self.worth, _limit(plan.settings))
         )
+        threads = -(-self.jobs // count)
+        spread = Processes(count, self.worth, threads) if count > 1 else Threads(threads)
+        yield from Drafting(spread).run(replace(plan, settings=_share(plan.settings, count)), listed)
 
 
-def _deaf() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _limit(settings: Settings) -> int:
+    """No more processes than there are calls to share out."""
+    return min(settings.concurrency, settings.requests_per_minute or settings.concurrency)
 
 
-def local_engine(plan: Plan, jobs: int) -> Engine:
-    if not plan.settings.embedded:
-        return Threads(jobs)
-    return Serial() if jobs == 1 else Processes(jobs)
+def _share(settings: Settings, count: int) -> Settings:
+    """Rounded down: all together must not ask for more than the user allows; 0 stays no limit."""
+    names = ("concurrency", "requests_per_minute", "tokens_per_minute")
+    return settings.model_copy(update={n: getattr(settings, n) // count for n in names})
 
 
-def _pooled(
-    make: Callable[[], Executor], jobs: int, plan: Plan, entries: Iterable[UnitEntry]
-) -> Iterator[Written]:
-    """When the pool breaks, what was under way is tried unit by unit, so that only the one at fault fails."""
-    waiting = iter(entries)
-    while True:
-        held: dict[str, UnitEntry] = {}
-        executor = make()
-        try:
-            yield from _drain(executor, jobs, plan, waiting, held)
-            return
-        except BrokenProcessPool:
-            executor.shutdown(wait=False)
-            for entry in list(held.values()):
-                yield _alone(make, plan, entry)
-        finally:
-            executor.shutdown(wait=True, cancel_futures=True)
-
-
-def _drain(
-    executor: Executor, jobs: int, plan: Plan, waiting: Iterator[UnitEntry], held: dict[str, UnitEntry]
-) -> Iterator[Written]:
-    """Keeps twice as many units under way as there are workers, until none is left; ``held`` are those not handed back."""
-    under_way: dict[Future[Written], str] = {}
-    while True:
-        for entry in islice(waiting, max(2 * jobs - len(under_way), 0)):
-            held[entry.key] = entry
-            under_way[executor.submit(draft_unit, plan, entry)] = entry.key
-        if not under_way:
-            return
-        finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
-        for future in finished:
-            written = future.result()
-            del held[under_way.pop(future)]
-            yield written
-
-
-def _alone(make: Callable[[], Executor], plan: Plan, entry: UnitEntry) -> Written:
-    for _ in range(_TRIES):
-        executor = make()
-        try:
-            return executor.submit(draft_unit, plan, entry).result()
-        except BrokenProcessPool:
-            continue
-        finally:
-            executor.shutdown(wait=True, cancel_futures=True)
-    return Written(_killed(entry))
-
-
-def _killed(entry: UnitEntry) -> UnitResult:
-    return UnitResult(
-        entry.key,
-        entry.key,
-        "failed",
-        "写这一份的进程几次被系统终止（多半是内存不足），请减少 --jobs 后重跑",
-        2,
-    )
+def _killed(entry: UnitEntry) -> Written:
+    reason = "写这一份的进程几次被系统终止（多半是内存不足），请减少 --jobs 后重跑"
+    return Written(UnitResult(entry.key, entry.key, "failed", reason, 2))

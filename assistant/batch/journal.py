@@ -10,7 +10,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -20,6 +20,7 @@ from assistant.errors import InputError
 FILE_NAME = ".zhibi-batch.sqlite3"
 _LOCK_NAME = ".zhibi-batch.lock"
 _LEFTOVER = re.compile(r"\.[0-9a-f]{16}\.tmp")
+_ALL = "SELECT result FROM units ORDER BY key"
 _SCHEMA = """CREATE TABLE IF NOT EXISTS units (
     key TEXT PRIMARY KEY, digest TEXT NOT NULL, status TEXT NOT NULL, updated REAL NOT NULL, result TEXT NOT NULL
 ) WITHOUT ROWID"""
@@ -81,5 +82,17 @@ class BatchJournal:
 
     def results(self) -> Iterator[UnitResult]:
         """All, by key, one at a time."""
-        for (text,) in self._db.execute("SELECT result FROM units ORDER BY key"):
+        for (text,) in self._db.execute(_ALL):
             yield UnitResult.from_json(text)
+
+
+def standing(folder: Path) -> list[UnitResult]:
+    """What is recorded so far, for one who only looks: no lock is taken, nothing is made."""
+    path = folder / FILE_NAME
+    if not path.exists():
+        return []
+    with closing(sqlite3.connect(path, timeout=5)) as db:
+        try:
+            return [UnitResult.from_json(text) for (text,) in db.execute(_ALL)]
+        except sqlite3.OperationalError:  # the file is there, its table is not yet
+            return []

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,11 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 
 from assistant import drafting
 from assistant.batch.manifest import brief_of
+from assistant.batch.request_files import RequestFiles
+from assistant.batch.spread import Here, Job, Spread
 from assistant.batch.types import UnitEntry
-from assistant.catalogue import Catalogue, load_catalogue
+from assistant.batch.work import Plan, writer_of
 from assistant.errors import DocumentError, InputError, ZhibiError
-from assistant.holdings import open_library
-from assistant.index import Index
 from assistant.models.gateway import Call, Gateway
 from assistant.models.journal import FILE_NAME, Journal
 from assistant.models.reply import Reply, without_thinking
@@ -35,10 +35,7 @@ from assistant.models.tokens import Usage
 from assistant.settings import Settings
 
 URL = "/v1/chat/completions"
-MOST_REQUESTS = 50_000
-MOST_BYTES = 190_000_000
 _KEY = re.compile(r"[0-9a-f]{64}")
-_FRAME = ("opening", "closing")
 
 
 class _LaterError(Exception):
@@ -83,7 +80,7 @@ class Harvest(BaseChatModel):
 def _depends(extra: dict[str, Any]) -> bool:
     """The opening, the closing and every repair are asked with other replies in view."""
     task = extra.get("task")
-    return task is None or "repair" in extra or "only" in extra or task.plan.part in _FRAME
+    return task is None or "repair" in extra or "only" in extra or task.plan.part in drafting.AFTER_BODY
 
 
 def request_line(call: Call, gateway: Gateway) -> dict[str, Any]:
@@ -109,22 +106,53 @@ class Asked:
     error: str = ""
 
 
-def requests_of(units: Iterable[UnitEntry], settings: Settings) -> Iterator[Asked]:
-    """For each unit the requests of the next round. Raises InputError where no endpoint is set."""
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """``waiting`` units still need replies; ``failed`` could not be asked for."""
+
+    paths: tuple[Path, ...]
+    requests: int
+    waiting: int
+    failed: tuple[Asked, ...]
+
+
+def export(
+    units: Sequence[UnitEntry], settings: Settings, path: Path, spread: Spread | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Exported:  # fmt: skip
+    """The requests of the next round as JSONL, each once, one unit in memory at a time; one file, or numbered ones where
+    the services' limits are passed. Raises InputError where no endpoint is set."""
+    failed: list[Asked] = []
+    waiting = 0
+    with RequestFiles(path) as files:
+        for done, asked in enumerate(requests_of(units, settings, spread), 1):
+            waiting += bool(asked.lines)
+            failed += [asked] if asked.error else []
+            for line in asked.lines:
+                files.add(line)
+            progress(done, len(units))
+        return Exported(files.finish(), files.requests, waiting, tuple(failed))
+
+
+def requests_of(
+    units: Iterable[UnitEntry], settings: Settings, spread: Spread | None = None
+) -> Iterator[Asked]:
+    """For each unit the requests of the next round, in any order. Raises InputError where no endpoint is set."""
     if settings.embedded:
         raise InputError("批量文件是给外部模型用的，请先设置 model 和 base_url；内置写手直接用 zhibi batch")
-    catalogue = load_catalogue(settings.overlay)
-    with open_library(settings, catalogue) as index:
-        for entry in units:
-            yield _asked(entry, settings, catalogue, index)
+    yield from (spread or Here()).map(Job(_asked, settings, _lost), units)
 
 
-def _asked(entry: UnitEntry, settings: Settings, catalogue: Catalogue, index: Index) -> Asked:
+def _lost(entry: UnitEntry) -> Asked:
+    return Asked(entry.key, error="处理这一份的进程几次被系统终止（多半是内存不足），请减少 --jobs 后重跑")
+
+
+def _asked(settings: Settings, entry: UnitEntry) -> Asked:
     wanted, gateway = Wanted(), None
     try:
         brief = brief_of(entry)
         gateway = drafting.open_model(settings, brief)
-        job = drafting.Job(brief, settings, catalogue, index)
+        job = writer_of(Plan(settings, (), with_index=True)).job(brief)
         drafting.draft(job, Harvest(gateway=gateway, wanted=wanted))
     except _LaterError:
         pass
@@ -135,20 +163,6 @@ def _asked(entry: UnitEntry, settings: Settings, catalogue: Catalogue, index: In
         if isinstance(gateway, Gateway):
             gateway.close()
     return Asked(entry.key, tuple(wanted.lines.values()))
-
-
-def to_files(lines: Iterable[dict[str, Any]]) -> list[bytes]:
-    """JSONL, each file within the services' limits."""
-    files: list[list[bytes]] = [[]]
-    size = 0
-    for line in lines:
-        data = (json.dumps(line, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
-        if len(files[-1]) >= MOST_REQUESTS or size + len(data) > MOST_BYTES:
-            files.append([])
-            size = 0
-        files[-1].append(data)
-        size += len(data)
-    return [b"".join(f) for f in files if f]
 
 
 @dataclass(frozen=True, slots=True)

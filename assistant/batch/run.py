@@ -75,13 +75,13 @@ def run_batch(
             folder, journal, common, {e.key: e for e in todo}, len(manifest.units), started, progress
         )
         interrupted = False
-        try:
-            with closing(_started(engine, plan, todo)) as stream:
+        with closing(_started(engine, plan, todo)) as stream:
+            try:
                 for written in stream:
                     state.keep(written)
-        except KeyboardInterrupt:
-            interrupted = True
-        return _finished(manifest, state, interrupted=interrupted)
+            except KeyboardInterrupt:  # what is under way may take minutes to end: first the results
+                interrupted = True
+            return _finished(manifest, state, interrupted=interrupted)
 
 
 def _started(engine: Engine, plan: Plan, todo: list[UnitEntry]) -> Generator[Written, None, None]:
@@ -105,7 +105,7 @@ def fingerprint(plan: Plan) -> str:
             index = library.digest
     prompts = {n: load_prompt(n, s.overlay).digest for n in prompt_names(s.overlay)}
     depends = [
-        __version__, s.model, s.base_url, s.temperature, s.max_tokens, s.repair_rounds, s.mask, list(plan.formats),
+        __version__, s.model, s.base_url, s.temperature, s.max_tokens, s.repair_rounds, s.mask, s.slots, s.house_style, list(plan.formats),
         _knowledge(s.overlay), index, prompts,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(depends, ensure_ascii=False, default=str).encode()).hexdigest()

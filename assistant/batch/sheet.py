@@ -23,7 +23,7 @@ from assistant.errors import BriefError
 from assistant.formats.brief_schema import Loc, RawItem, RawSource
 from assistant.formats.brief_words import plain, words
 from assistant.text import is_cjk
-from assistant.values import lexicon
+from assistant.values import lexicon, parse_unknowns, parse_values
 
 _KEYS = {"fact": "facts", "problem": "problems", "plan": "plans"}
 _SPACE = re.compile(r"\s+")
@@ -295,6 +295,10 @@ def _is_total(row: Row) -> bool:
 def _read_row(book: _Book, table: _Table, row: Row, unit: str, section: str) -> None:
     cells = {name: row.cell(n) for name, n in table.columns.items() if n not in row.merged or name == "lane"}
     text = _with_amount(cells)
+    if text and cells.get("amount") and not _is_figure(cells["amount"] + cells.get("measure", "")):
+        message = f"“{cells['amount'][:20]}”不像一个数（可能被表格软件改成了日期），没有采用，请改成数字，不知道就写 *"
+        book.note(table.grid, row.number, table.title("amount"), message, unit)
+        return
     if not text:
         rest = [v for k, v in cells.items() if v and k not in ("unit", "section", "lane")]
         if rest:
@@ -325,6 +329,13 @@ def _with_amount(cells: Mapping[str, str]) -> str:
     return (
         f"{text.rstrip('。；;：:')}{amount or '*'}{'' if amount.endswith(measure) and measure else measure}"
     )
+
+
+def _is_figure(amount: str) -> bool:
+    """6次, 12.5万元, 2期3天, *户; not 2025-06-20次, 3/4次, 无次."""
+    kinds = [v.kind for v in parse_values(amount)]
+    figures = bool(kinds) and not {"date", "year"} & set(kinds) and (len(kinds) == 1 or "plain" not in kinds)
+    return figures or bool(parse_unknowns(amount))
 
 
 def _lane(book: _Book, table: _Table, row: Row, written: str, section: str, unit: str) -> str:

@@ -21,42 +21,50 @@ from assistant.document import Draft
 from assistant.errors import ZhibiError
 from assistant.finding import counts
 from assistant.formats.export import FactView, render
+from assistant.formats.stored import dump
+from assistant.formats.typography import Typography
+from assistant.formats.typography import load as load_typography
 from assistant.holdings import index_folder, open_library
 from assistant.index import Index
 from assistant.settings import Settings
 from assistant.text import char_count
 from assistant.values import parse_unknowns
 
+STORED = ".draft.json"
 _MARKS = ("【待补", "【待核")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What every unit of a run shares; small enough to send to another process."""
+    """What every unit of a run shares; small enough to send to another process. ``stored``: each draft is kept whole as
+    well (``STORED``), for a page that opens it again."""
 
     settings: Settings
     formats: tuple[str, ...]
     with_index: bool
+    stored: bool = False
 
     @classmethod
-    def of(cls, settings: Settings, formats: tuple[str, ...]) -> Plan:
+    def of(cls, settings: Settings, formats: tuple[str, ...], *, stored: bool = False) -> Plan:
         """The index is used where there is one, as in drafting a single brief."""
-        return cls(settings, formats, index_folder(settings).exists() or not settings.embedded)
+        return cls(settings, formats, index_folder(settings).exists() or not settings.embedded, stored)
 
 
 @dataclass(slots=True)
 class Writer:
-    """Drafts units one after the other; catalogue and index are opened once. One a thread."""
+    """Drafts units; catalogue, index and typography are opened once. Several threads may use it."""
 
     plan: Plan
     _catalogue: Catalogue | None = field(default=None, init=False)
     _index: Index | None = field(default=None, init=False)
+    _page: Typography | None = field(default=None, init=False)
+    _opening: threading.Lock = field(default_factory=threading.Lock, init=False, compare=False)
 
     def __call__(self, entry: UnitEntry) -> Written:
         started = time.monotonic()
         try:
             brief = brief_of(entry)
-            draft = drafting.draft(self._job(brief))
+            draft = drafting.draft(self.job(brief))
             files = self._files(draft, brief)
             return Written(self._result(entry, brief, draft, files, time.monotonic() - started), files)
         except ZhibiError as exc:
@@ -69,16 +77,22 @@ class Writer:
             self._index.close()
             self._index = None
 
-    def _job(self, brief: Brief) -> drafting.Job:
+    def job(self, brief: Brief) -> drafting.Job:
         settings = self.plan.settings
-        if self._catalogue is None:
-            self._catalogue = load_catalogue(settings.overlay)
-            self._index = open_library(settings, self._catalogue) if self.plan.with_index else None
+        with self._opening:
+            if self._catalogue is None:
+                catalogue = load_catalogue(settings.overlay)
+                self._index = open_library(settings, catalogue) if self.plan.with_index else None
+                self._page = load_typography(settings.overlay)
+                self._catalogue = catalogue
         return drafting.Job(brief, settings, self._catalogue, self._index)
 
     def _files(self, draft: Draft, brief: Brief) -> tuple[tuple[str, bytes], ...]:
         facts = [FactView(i.id, i.text, i.source) for i in brief.ledger]
-        return tuple(render(draft, self.plan.formats, facts=facts, policies=dict(draft.trace.passages)))
+        files = render(
+            draft, self.plan.formats, facts=facts, policies=dict(draft.trace.passages), typography=self._page
+        )
+        return (*files, *([(STORED, dump(draft).encode())] if self.plan.stored else []))
 
     def _result(
         self,
@@ -97,7 +111,7 @@ class Writer:
             groups=dict(Counter(f.rule.split("/")[0] for f in draft.findings)),
             placeholders=sum(u.surface.startswith(_MARKS) for u in parse_unknowns(text)),
             characters=char_count("".join(s.text for s in draft.sections)), questions=len(draft.questions),
-            usage=dict(draft.trace.usage), cost=_cost(draft, self.plan.settings), seconds=round(seconds, 3),
+            usage=dict(draft.trace.usage), cost="0" if self.plan.settings.embedded else draft.trace.cost, seconds=round(seconds, 3),
             skipped_rows=entry.skipped_rows, endings=tuple(ending for ending, _ in files),
             narrative=narrative.own, told=narrative.told,
         )  # fmt: skip
@@ -110,27 +124,21 @@ def _failed(entry: UnitEntry, error: str, code: int) -> UnitResult:
     return UnitResult(entry.key, unit, "failed", error, code, skipped_rows=entry.skipped_rows)
 
 
-def _cost(draft: Draft, settings: Settings) -> str:
-    """In the currency of the user's own price table; empty where there is no price."""
-    if settings.embedded:
-        return "0"
-    from assistant.models.tokens import Usage, cost
-
-    used = draft.trace.usage
-    usage = Usage(used.get("input_tokens", 0), used.get("output_tokens", 0), used.get("cached_tokens", 0))
-    money = cost(usage, settings.model, settings.prices)
-    return "" if money is None else f"{money:.4f}"
+# In a child process or on another machine: one writer, made on first use; its index is safe for several threads.
+_writers: list[Writer] = []
+_making = threading.Lock()
 
 
-# In a child process or on another machine: one writer a thread, made on first use.
-_local = threading.local()
+def writer_of(plan: Plan) -> Writer:
+    """The one of this process and plan."""
+    with _making:
+        kept = next((w for w in _writers if w.plan == plan), None)
+        if kept is None:
+            kept = Writer(plan)
+            _writers[:] = [kept]
+        return kept
 
 
 def draft_unit(plan: Plan, entry: UnitEntry) -> Written:
     """The task an engine hands out: picklable arguments in, picklable answer out."""
-    writer: Writer | None = getattr(_local, "writer", None)
-    if writer is None or writer.plan != plan:
-        if writer is not None:
-            writer.close()
-        writer = _local.writer = Writer(plan)
-    return writer(entry)
+    return writer_of(plan)(entry)

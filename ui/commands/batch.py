@@ -13,9 +13,12 @@ import typer
 
 from ui.chinese import Command
 from ui.console import out, say
+from ui.interrupt import end_soon, patient
+from ui.options import severity
 
 if TYPE_CHECKING:
     from assistant.batch.run import Outcome, Progress, Tick
+    from assistant.batch.spread import Spread
     from assistant.batch.types import UnitEntry
     from assistant.settings import Settings
 
@@ -52,6 +55,12 @@ def batch(
     kind: Annotated[str | None, typer.Option("--kind", help="文种（替换清单里写的）")] = None,
     period: Annotated[str | None, typer.Option("--period", help="时段，如 2023-H1（替换清单里写的）")] = None,
     register: Annotated[str | None, typer.Option("--register", help="语域：concise、standard、full")] = None,
+    slots: Annotated[
+        bool, typer.Option("--slots", help="严格填空，适合小模型：数字、日期、名称由程序填入")
+    ] = False,
+    mask: Annotated[
+        bool, typer.Option("--mask", help="发给外部模型前把人名、单位等换成代号，回来再换回")
+    ] = False,
     fail_on: Annotated[str, typer.Option("--fail-on", help="出现哪一级问题算未通过")] = "error",
     workspace: Annotated[Path | None, typer.Option("--workspace", help="索引和存档所在文件夹")] = None,
 ) -> int:
@@ -71,23 +80,27 @@ def batch(
     from assistant.batch.manifest import read_manifest
     from assistant.batch.open import open_engine
     from assistant.batch.run import run_batch
+    from assistant.batch.spread import WORTH, processors
+    from assistant.batch.spreads import open_spread
     from assistant.batch.work import Plan
     from assistant.settings import load_settings
-    from ui.commands.draft import _formats, severity
+    from ui.commands.draft import _formats
 
     floor = severity(fail_on)
-    settings = load_settings(model=model, workspace=workspace)
+    settings = load_settings(model=model, workspace=workspace, slots=slots or None, mask=mask or None)
     plan = Plan.of(settings, _formats(format))
     given = {"kind": kind, "period": period, "register": register}
     listed = read_manifest(words[-1], {k: v for k, v in given.items() if v})
     if exporting:
-        return _export(listed.units, settings, output)
+        return _export(
+            listed.units, settings, output, open_spread("local", None, jobs or processors(), WORTH)
+        )
     runner = open_engine(engine, address, plan, jobs or default_jobs(plan))
     for note in listed.notes[:50]:
         say(f"清单：{note}")
     if len(listed.notes) > 50:
         say(f"清单：还有{len(listed.notes) - 50}处，见结果表")
-    with _progress() as progress:
+    with patient("正在收尾：写好的都留下，先写结果表；再按一次 Ctrl-C 立即结束"), _progress() as progress:
         outcome = run_batch(listed, output, plan, runner, progress)
     return _report(outcome, output, floor)
 
@@ -106,27 +119,32 @@ def _template(path: Path) -> int:
     return 0
 
 
-def _export(units: Sequence[UnitEntry], settings: Settings, output: Path) -> int:
+def _export(units: Sequence[UnitEntry], settings: Settings, output: Path, spread: Spread) -> int:
     """One file, or numbered ones where the services' limits are passed."""
-    from assistant.batch.openai_files import requests_of, to_files
-    from assistant.formats.atomic import write_all
+    from assistant.batch.openai_files import export
 
-    asked = list(requests_of(units, settings))
-    lines = {line["custom_id"]: line for a in asked for line in a.lines}
-    files = to_files(lines.values())
-    names = [output if n == 0 else output.with_stem(f"{output.stem}-{n + 1}") for n in range(len(files))]
-    for path in write_all(list(zip(names, files, strict=True))):
+    started = time.monotonic()
+    with _progress("备请求") as progress:
+        made = export(
+            units, settings, output, spread, lambda done, total: progress(_ticked(done, total, started))
+        )
+    for path in made.paths:
         out(str(path))
-    failed = [a for a in asked if a.error]
-    for a in failed:
+    for a in made.failed:
         say(f"没有写出：{a.key}：{a.error}")
-    waiting = sum(bool(a.lines) for a in asked)
     say(
-        f"{len(lines)}个请求，{waiting}个单位还在等回复；都收回后运行 zhibi batch 成稿"
-        if lines
+        f"{made.requests}个请求，{made.waiting}个单位还在等回复；都收回后运行 zhibi batch 成稿"
+        if made.requests
         else "回复已经收齐，直接运行 zhibi batch 成稿"
     )
-    return 2 if failed else 0
+    return 2 if made.failed else 0
+
+
+def _ticked(done: int, total: int, started: float) -> Tick:
+    from assistant.batch.run import Tick
+
+    rate = done / max(time.monotonic() - started, 1e-6)
+    return Tick("", done, total, 0, rate, (total - done) / rate)
 
 
 def _import(paths: Sequence[Path], workspace: Path | None) -> int:
@@ -143,28 +161,28 @@ def _import(paths: Sequence[Path], workspace: Path | None) -> int:
 
 
 @contextmanager
-def _progress() -> Iterator[Progress]:
+def _progress(title: str = "起草") -> Iterator[Progress]:
     """A bar with rate and remaining time on a terminal, else a line now and then."""
     if not sys.stderr.isatty():
-        yield _lines()
+        yield _lines("已写" if title == "起草" else title)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    with Bar(TextColumn("起草"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"),
+    with Bar(TextColumn(title), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"),
              console=Console(stderr=True), transient=True) as bar:  # fmt: skip
         task = bar.add_task("", total=None)
         yield lambda tick: bar.update(task, description=_spoken(tick), completed=tick.done, total=tick.total)
 
 
-def _lines() -> Progress:
+def _lines(title: str) -> Progress:
     last = [time.monotonic()]
 
     def show(tick: Tick) -> None:
         if time.monotonic() - last[0] >= _EVERY:
             last[0] = time.monotonic()
-            say(f"已写{tick.done}/{tick.total}份，{_spoken(tick)}")
+            say(f"{title}{tick.done}/{tick.total}份，{_spoken(tick)}")
 
     return show
 
@@ -195,7 +213,8 @@ def _report(outcome: Outcome, folder: Path, floor: str) -> int:
     if outcome.stale:
         say(f"文件夹里还有{len(outcome.stale)}个已不在清单中的单位，成稿没有动")
     if outcome.interrupted:
-        say("已中断：写好的都在，重跑同一条命令就接着写")
+        say("写好的都在，重跑同一条命令就接着写")
+        end_soon("")
         return 130
     if outcome.failed:
         return max(r.exit_code for r in outcome.failed) or 2

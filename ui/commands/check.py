@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+import ui.checking as checking
 from ui.chinese import Command
-from ui.console import out, progress_bar, say
-
-if TYPE_CHECKING:
-    from assistant.brief import Brief
-    from assistant.checking import Checked
-    from assistant.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -26,17 +19,8 @@ def register(app: typer.Typer) -> None:
     )(check)
 
 
-def parse_date(text: str | None) -> date | None:
-    from assistant.errors import InputError
-
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputError(f"日期 {text} 不对，请写成 2023-07-05 的样子") from None
-
-
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="要核校的文件")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="要核校的文件或文件夹")],
     brief: Annotated[Path | None, typer.Option("--brief", help="材料文件：逐条核对事实和数字")] = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="按这一天判断提法，默认用成文日期")] = None,
     format: Annotated[
@@ -56,89 +40,17 @@ def check(
     workspace: Annotated[
         Path | None, typer.Option("--workspace", help="知识库所在文件夹（查与过去材料雷同）")
     ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, max=1024, help="文件多时用几个进程，默认与处理器数相同")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", help="local 本机；dask 多台机器（要能用同一路径读到这些文件）")
+    ] = "local",
+    address: Annotated[
+        str | None, typer.Option("--address", help="dask 调度器地址，如 tcp://主机:8786")
+    ] = None,
 ) -> int:
-    from assistant.checking import check_files
-    from assistant.checks.reports import FORMATS, report
-    from assistant.errors import InputError
-    from assistant.finding import at_or_above
-    from assistant.settings import load_settings
-    from ui.commands.draft import severity
-
-    if format not in (*FORMATS, "docx"):
-        raise InputError(f"--format 只能是 {'、'.join((*FORMATS, 'docx'))}，不能是 {format}")
-    floor, day = severity(fail_on), parse_date(as_of)
-    settings = load_settings(workspace=workspace)
-    given = _brief(brief)
-    with progress_bar("核校") as progress:
-        results = check_files(files, settings, brief=given, as_of=day, progress=progress)
-    if fix:
-        _fixed(results.checked, given, settings, day)
-    checked = _against(results.checked, baseline, save_baseline)
-    if format == "docx":
-        _annotated(checked, output, given, settings, day)
-    else:
-        out(report(checked, format))
-    for problem in results.failed:
-        say(f"未核校：{problem}")
-    if results.failed:
-        return 2
-    return 1 if any(at_or_above(f.severity, floor) for r in checked for f in r.findings) else 0  # type: ignore[arg-type]
-
-
-def _fixed(checked: Sequence[Checked], brief: Brief | None, settings: Settings, as_of: date | None) -> None:
-    """Safe fixes: text files in place, Word files as tracked changes in a copy."""
-    from assistant.checking import fix_text
-    from assistant.formats.atomic import write_all
-
-    for one in checked:
-        if one.path.suffix.lower() == ".docx":
-            _annotated([one], None, brief, settings, as_of)
-        elif one.path.suffix.lower() in (".txt", ".md") and (data := fix_text(one)) is not None:
-            write_all([(one.path, data)])
-            say(f"已改：{one.path}")
-
-
-def _against(checked: Sequence[Checked], baseline: Path | None, save: Path | None) -> Sequence[Checked]:
-    """Only what the baseline does not know; the baseline written where asked for."""
-    from dataclasses import replace
-
-    from assistant.checks.baseline import make_baseline, new_findings, read_baseline, write_baseline
-
-    if save is not None:
-        write_baseline(save, make_baseline({one.path.name: one.findings for one in checked}))
-    if baseline is None:
-        return checked
-    known = read_baseline(baseline)
-    return [replace(one, findings=new_findings(one.findings, one.path.name, known)) for one in checked]
-
-
-def _annotated(
-    checked: Sequence[Checked],
-    output: Path | None,
-    brief: Brief | None,
-    settings: Settings,
-    as_of: date | None,
-) -> None:
-    """A copy of each Word file with its findings as comments; the file itself is left alone."""
-    from assistant.catalogue import load_catalogue
-    from assistant.checks.facts import align
-    from assistant.errors import InputError
-    from assistant.formats.atomic import write_all
-    from assistant.formats.docx_annotate import annotate
-    from assistant.formats.policy_sources import policy_sources
-
-    for one in checked:
-        if one.path.suffix.lower() != ".docx":
-            raise InputError("批注稿只能由 .docx 生成，请先另存为 .docx", path=one.path)
-        target = output if output and len(checked) == 1 else one.path.with_suffix(".review.docx")
-        document = align(one.document, brief) if brief else one.document
-        day = as_of or (brief.date if brief else None) or date.today()
-        sources = policy_sources(load_catalogue(settings.overlay), day)
-        write_all([(target, annotate(one.path, one.findings, document, brief=brief, policies=sources))])
-        out(str(target))
-
-
-def _brief(path: Path | None) -> Brief | None:
-    from assistant.formats.briefs import read_brief
-
-    return read_brief(path) if path else None
+    return checking.check(
+        files, brief, as_of, format, output, fix, baseline, save_baseline, fail_on, workspace,
+        jobs, engine, address,
+    )  # fmt: skip
