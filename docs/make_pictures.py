@@ -12,12 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from openpyxl import load_workbook
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from assistant.batch.template import template_sheet  # noqa: E402
 from tests.page_server import Browser, serving  # noqa: E402
 
 OUT = Path(__file__).with_name("pictures")
@@ -67,6 +69,29 @@ def text(page: Any, name: Callable[[str], str]) -> None:
     _smaller(OUT / f"{name('writing')}.png")
     page.get_by_role("button", name="成稿 .docx").wait_for(timeout=240_000)
     shoot(page, name("draft"))
+
+
+def batch(page: Any, url: str, name: Callable[[str], str], folder: Path) -> None:
+    page.goto(f"{url}/batch")
+    page.get_by_role("button", name="新批量一组").first.click()
+    page.locator("input[type=file]").set_input_files(_list(folder / "上半年清单.xlsx"))
+    page.get_by_role("button", name="开始写").click()
+    page.locator(".units tr", has_text="已写成").first.wait_for(timeout=120_000)
+    page.screenshot(path=OUT / f"{name('batch-writing')}.png")
+    _smaller(OUT / f"{name('batch-writing')}.png")
+    page.get_by_role("button", name="全部成稿 .zip").wait_for(timeout=240_000)
+    shoot(page, name("batch"))
+
+
+def _list(path: Path) -> Path:
+    """The blank list as it is given out, with one row nobody can place."""
+    path.write_bytes(template_sheet())
+    book = load_workbook(path)
+    book["事实表"].append(["示例县乙林业局", "", "走访慰问困难党员15人", "打算", "", "是"])
+    book["事实表"].append(["示例县丙交通局", "", "开展廉政谈话22人次", "事实", "谈话台账", "是"])
+    book["事实表"].append(["", "", "发展党员3名", "事实情况", "", "是"])
+    book.save(path)
+    return path
 
 
 def review(page: Any, url: str, name: Callable[[str], str], folder: Path) -> None:
@@ -121,6 +146,7 @@ def main(widths: list[int]) -> None:
                 material(page, url, name)
                 outline(page, name)
                 text(page, name)
+                batch(page, url, name, folder)
                 review(page, url, name, folder)
                 knowledge(page, url, name)
                 settings(page, url, name)

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(workspace: Path, folder: Path, **environment: str) -> Iterator[str]:
-    """The page's address; ``folder`` is where it runs, away from anybody's zhibi.toml."""
+def serving(
+    workspace: Path, folder: Path, *, secrets: Callable[[str], str] | None = None, **environment: str
+) -> Iterator[str]:
+    """The page's address; ``folder`` is where it runs, away from anybody's zhibi.toml. ``secrets`` makes secrets.toml."""
     port = free_port()
+    if secrets is not None:
+        (folder / ".streamlit").mkdir(exist_ok=True)
+        (folder / ".streamlit" / "secrets.toml").write_text(secrets(f"http://127.0.0.1:{port}"), "utf-8")
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("ZHIBI_", "OPENAI_"))}
     root = str(Path(__file__).resolve().parent.parent)
     clean |= {"ZHIBI_WORKSPACE": str(workspace), "HOME": str(folder), "PYTHONPATH": root, **environment}
@@ -84,6 +89,10 @@ class Browser:
 
     def _guard(self, route: Any) -> None:
         route.continue_() if self._note(route.request.url) else route.abort()
+
+    def close_windows(self) -> None:
+        for context in self.browser.contexts:
+            context.close()
 
     def close(self) -> None:
         self.browser.close()

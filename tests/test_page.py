@@ -12,9 +12,10 @@ import pytest
 from assistant.document import Draft, Paragraph, Section, Sentence
 from assistant.errors import BriefError, KnowledgeError, ZhibiError
 from assistant.finding import Finding, Fix
+from assistant.formats.stored import dump, load
 from assistant.settings import Settings, load_settings
 from assistant.worker import Reply, Store, Task, Work, edits, launch
-from assistant.worker.desk import brief_of, dump, load, open_desk, parse, with_outline
+from assistant.worker.desk import brief_of, open_desk, parse, with_outline
 from assistant.worker.own_words import OwnWords, add, read, remove
 from ui.page import kit
 
@@ -126,6 +127,20 @@ def test_undo_redo_and_a_change_after_undo(store: Store) -> None:
     assert store.draft("甲", work.id, 3) == "另改"
 
 
+def test_a_journal_of_an_earlier_version_grows(tmp_path: Path) -> None:
+    import sqlite3
+
+    workspace = tmp_path / "old"
+    id = Store(workspace).create("甲")
+    with sqlite3.connect(workspace / "page.sqlite3") as db:
+        db.execute("ALTER TABLE works DROP COLUMN headings")
+    db.close()
+    grown = Store(workspace)
+    grown.save("甲", id, headings={"plans": "下步安排"})
+    work = grown.get("甲", id)
+    assert work is not None and work.headings == {"plans": "下步安排"}
+
+
 def test_the_journal_is_private(store: Store) -> None:
     if sys.platform != "win32":
         assert store.path.stat().st_mode & 0o077 == 0
@@ -182,6 +197,13 @@ def test_an_edited_outline_is_what_the_planner_follows(store: Store) -> None:
         (s.heading, s.items) for s in desk.prepared.outline.sections if s.part == "achievements" and s.items
     ]
     assert plans == [("先说谈话", ("F02",)), ("再说其他", ("F01", "F03", "F04"))]
+    store.save("甲", work.id, headings={"plans": "下步安排", "P01": "把活动办活", "problems": "短板"})
+    named = store.get("甲", work.id)
+    assert named is not None
+    outline = open_desk(brief_of(named), load_settings()).prepared.outline
+    heads = {s.id: s.heading for s in outline.sections}
+    assert (heads["problems"], heads["plans"]) == ("短板", "下步安排")
+    assert [s.heading for p in outline.sections for s in p.subheads] == ["把活动办活"]
     assert with_outline(brief_of(work), ()).digest == brief_of(work).digest != brief_of(edited).digest
 
 
@@ -286,7 +308,9 @@ def _page(name: str) -> None:
     importlib.import_module(f"ui.page.{name}").show()
 
 
-@pytest.mark.parametrize("name", ["draft_page", "review_page", "knowledge_page", "settings_page"])
+@pytest.mark.parametrize(
+    "name", ["draft_page", "batch_page", "review_page", "knowledge_page", "settings_page"]
+)
 def test_every_page_opens_on_an_empty_workspace(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -317,4 +341,19 @@ def test_an_open_address_without_login_is_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     with pytest.raises(ZhibiError, match="登录"):
+        ui(port=8501, address="0.0.0.0")
+
+
+def test_login_without_its_package_is_said_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import importlib.util
+
+    from ui.commands.page import ui
+
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_text('[auth]\nclient_id = "x"\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ZhibiError, match="Authlib"):
         ui(port=8501, address="0.0.0.0")

@@ -4,49 +4,18 @@ from __future__ import annotations
 
 import io
 import json
-import re
-import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.page_server import CHROMIUM, Browser, serving
-from tests.servers.scripted import Body, Say, Scripted
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-if not CHROMIUM.exists():
-    pytest.skip(f"{CHROMIUM} is not installed (apt-get install chromium)", allow_module_level=True)
+from tests.page_server import Browser, serving
+from tests.page_steps import BULLETS, begin, downloaded, finished, settle, slow, write
+from tests.servers.scripted import Say, Scripted
 
 pytestmark = pytest.mark.timeout(600)
-BULLETS = """单位：示例县甲水务局
-文种：党建工作总结
-时间：2025年上半年
-党组织：党组
-成文日期：2025-07-04
-
-- 班子成员讲党课5次
-- 开展廉政谈话22人次
-- 组织主题党日活动*次，参加党员312人次
-- 发展党员3名
-
-存在的问题
-- 部分党支部主题党日形式单一
-
-下一步打算
-- 下半年每个党支部至少组织1次现场主题党日
-"""
 HOSTILE = '<img src=x onerror="document.title=\'pwned\'"> _斜体_ [链接](http://evil.example/) $x^2$ :smile: <script>document.title="pwned"</script>'
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with playwright.sync_playwright() as p:
-        opened = Browser(p)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -54,44 +23,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("page")
     with serving(folder / "workspace", folder) as url:
         yield url
-
-
-@pytest.fixture(autouse=True)
-def _nothing_left_the_machine(browser: Browser) -> Iterator[None]:
-    yield
-    assert browser.strangers == []
-
-
-def settle(page: Any) -> None:
-    """Until the script has run."""
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(300)
-
-
-def begin(page: Any, url: str, bullets: str = BULLETS) -> None:
-    page.goto(url)
-    page.get_by_role("button", name="新起草一份").first.click()
-    box = page.get_by_role("textbox", name="一件事一行")
-    box.fill(bullets)
-    box.press("Control+Enter")
-    page.get_by_text("认出数字").wait_for()
-    settle(page)
-
-
-def write(page: Any) -> None:
-    page.get_by_role("button", name="看提纲").click()
-    page.get_by_role("button", name="开始写").click()
-
-
-def finished(page: Any) -> None:
-    page.get_by_role("button", name="成稿 .docx").wait_for(timeout=180_000)
-    settle(page)
-
-
-def downloaded(page: Any, name: str) -> tuple[str, bytes]:
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=name).click()
-    return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
 
 
 def test_bullets_to_an_opened_docx(browser: Browser, address: str) -> None:
@@ -136,21 +67,6 @@ def test_hand_edit_lock_undo_and_reload(browser: Browser, address: str) -> None:
     page.locator(".paper", has_text="全年投入999万元").wait_for(state="detached")
     page.get_by_role("button", name="恢复").click()
     page.locator(".paper", has_text="全年投入999万元").first.wait_for()
-
-
-def slow(pause: float) -> Callable[[Body], Say]:
-    """A model that takes its time and says a plain sentence with the ids it was asked for."""
-
-    def say(body: Body) -> Say:
-        time.sleep(pause)
-        asked = re.findall(r"本节要写的事实：(.*)", str(body["messages"][-1]["content"]))
-        ids = re.findall(r"[FQP]\d\d", asked[0]) if asked else []
-        ledger = dict(re.findall(r"⟦([FQP]\d\d)⟧ (.*)", str(body["messages"][-1]["content"])))
-        return Say(
-            "".join(f"{ledger.get(i, '有关工作')}⟦{i}⟧。" for i in ids) or "现将有关情况报告如下。", piece=8
-        )
-
-    return say
 
 
 def test_reload_and_closed_tab_while_writing_then_stop_and_resume(browser: Browser, tmp_path: Path) -> None:

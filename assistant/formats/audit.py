@@ -39,6 +39,7 @@ def audit(draft: Draft, facts: Sequence[FactView] = ()) -> dict[str, Any]:
         "sections": [_section(section) for section in draft.sections],
         "findings": [_finding(finding) for finding in draft.findings],
         "usage": dict(sorted(trace.usage.items())),
+        "cost": trace.cost,
         "repairs": [asdict(repair) for repair in trace.repairs],
         "questions": [_question(question) for question in draft.questions],
         "passages": [{"id": id, "source": source} for id, source in trace.passages],

@@ -337,4 +337,6 @@ def _canonical(brief: Brief) -> Iterator[tuple[str, Any]]:
     yield "period", [brief.period.start.isoformat(), brief.period.end.isoformat()]
     yield "date", brief.date.isoformat()
     yield "sections", [[s.heading, list(s.facts)] for s in brief.sections]
+    if brief.headings:
+        yield "headings", [list(pair) for pair in brief.headings]
     yield "items", [[i.id, i.text, i.key, i.source, i.required] for i in brief.ledger]

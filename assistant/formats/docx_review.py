@@ -50,14 +50,39 @@ def to_review_docx(
     policies: Mapping[str, str] | None = None,
 ) -> bytes:
     document, paragraphs = build(draft, typography)
-    for note in notes(draft, facts, policies or {}):
+    _comment(document, paragraphs, draft, typography, facts, policies or {})
+    return to_bytes(document)
+
+
+def to_both(
+    draft: Draft,
+    typography: Typography,
+    facts: Sequence[FactView] = (),
+    policies: Mapping[str, str] | None = None,
+) -> tuple[bytes, bytes]:
+    """The clean copy and the review copy of one document: the paragraphs, which take most of the time, are made once."""
+    document, paragraphs = build(draft, typography)
+    clean = to_bytes(document)
+    _comment(document, paragraphs, draft, typography, facts, policies or {})
+    return clean, to_bytes(document)
+
+
+def _comment(
+    document: Document,
+    paragraphs: Sequence[Paragraph],
+    draft: Draft,
+    typography: Typography,
+    facts: Sequence[FactView],
+    policies: Mapping[str, str],
+) -> None:
+    """Comments in the text, the questions and the facts behind it."""
+    for note in notes(draft, facts, policies):
         start, end = _offsets(draft.document().blocks[note.block], note, typography)
         anchor_comment(
             document, paragraphs[note.block], start, end, note.text, note.author, when=drafted_at(draft)
         )
     _append_questions(document, draft, typography)
     _append_facts(document, draft, facts, typography)
-    return to_bytes(document)
 
 
 def notes(draft: Draft, facts: Sequence[FactView], policies: Mapping[str, str]) -> tuple[Note, ...]:
@@ -162,17 +187,18 @@ def _add_table(document: Document, rows: Sequence[tuple[str, ...]], t: Typograph
     from docx.oxml.ns import qn
     from docx.oxml.parser import OxmlElement
     from docx.shared import Twips
+    from docx.text.paragraph import Paragraph
 
     table = document.add_table(len(rows), len(_COLUMNS))
     table._tbl.tblPr.get_or_add_tblStyle().val = "TableGrid"
     table.autofit = False
     for column, (_, millimetres) in zip(table.columns, _COLUMNS, strict=True):
         column.width = Twips(mm_twips(millimetres))
-    for row, texts in zip(table.rows, rows, strict=True):
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        for cell, text, (_, millimetres) in zip(row.cells, texts, _COLUMNS, strict=True):
+    for row, texts in zip(table._tbl.tr_lst, rows, strict=True):
+        row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for cell, text, (_, millimetres) in zip(row.tc_lst, texts, _COLUMNS, strict=True):
             cell.width = Twips(mm_twips(millimetres))
-            _fill(cell.paragraphs[0], text, t)
+            _fill(Paragraph(cell.p_lst[0], document), text, t)
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader", {qn("w:val"): "true"}))
 
 

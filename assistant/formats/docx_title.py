@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from itertools import combinations, pairwise
+from itertools import accumulate, combinations, pairwise
 
 from assistant.formats.typography import Title, Typography, width
 
@@ -79,17 +79,17 @@ def _best(
 ) -> tuple[float, tuple[str, ...]] | None:
     """The cheapest layout of ``count`` lines, or None where no set of candidate breaks fits."""
     candidates = sorted(sorted(costs, key=lambda i: (costs[i], i))[:_MAX_CANDIDATES])
-    best: tuple[float, tuple[str, ...]] | None = None
+    upto = (0.0, *accumulate(map(width, title)))
+    best: tuple[float, tuple[int, ...]] | None = None
     for breaks in combinations(candidates, count - 1):
         edges = (0, *breaks, len(title))
-        lines = tuple(title[a:b] for a, b in pairwise(edges))
-        widths = [width(line) for line in lines]
+        widths = [upto[b] - upto[a] for a, b in pairwise(edges)]
         if max(widths) > capacity:
             continue
         cost = sum(costs[i] for i in breaks) + _shape_cost(widths)
         if best is None or cost < best[0]:
-            best = (cost, lines)
-    return best
+            best = (cost, edges)
+    return best and (best[0], tuple(title[a:b] for a, b in pairwise(best[1])))
 
 
 def _shape_cost(widths: Sequence[float]) -> float:

@@ -7,14 +7,14 @@ In: a draft, a target path, the formats wanted and what stands behind the ids. O
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from assistant.document import Draft
 from assistant.errors import DocumentError
 from assistant.formats.atomic import write_all
 from assistant.formats.audit import to_json
-from assistant.formats.docx_review import to_review_docx
-from assistant.formats.docx_write import to_docx
+from assistant.formats.docx_review import to_both
 from assistant.formats.html_write import to_html
 from assistant.formats.markdown import to_markdown
 from assistant.formats.sources import FactView
@@ -64,9 +64,14 @@ def render(
 ) -> list[tuple[str, bytes]]:
     """The files as (end of the name, bytes), nothing written: for those who write elsewhere or later."""
     page = typography or load()
+
+    @cache
+    def word() -> tuple[bytes, bytes]:
+        return to_both(draft, page, facts, policies)
+
     makers: dict[str, Callable[[], bytes]] = {
-        ".docx": lambda: to_docx(draft, page),
-        ".review.docx": lambda: to_review_docx(draft, page, facts, policies),
+        ".docx": lambda: word()[0],
+        ".review.docx": lambda: word()[1],
         ".audit.json": lambda: to_json(draft, facts),
         ".md": lambda: to_markdown(draft),
         ".html": lambda: to_html(draft, page, facts, policies),

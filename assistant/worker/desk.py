@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ KEPT_RULES = ("structure/truncated", "facts/unknown-mark")
 def brief_of(work: Work) -> Brief:
     """The brief as handed in, the header of the form and the edited outline over it. Raises BriefError."""
     brief = parse(work.source_name, work.source, work.form)
-    return with_outline(brief, work.sections)
+    return with_outline(brief, work.sections, work.headings)
 
 
 def parse(name: str, data: bytes, form: dict[str, str]) -> Brief:
@@ -43,13 +42,17 @@ def parse(name: str, data: bytes, form: dict[str, str]) -> Brief:
     return replace(brief, path="")
 
 
-def with_outline(brief: Brief, sections: tuple[tuple[str, tuple[str, ...]], ...]) -> Brief:
+def with_outline(
+    brief: Brief, sections: Sequence[tuple[str, Sequence[str]]], headings: Mapping[str, str] | None = None
+) -> Brief:
     """Headings and facts as the person arranged them; facts that are no longer there are left out."""
-    if not sections:
+    if not sections and not headings:
         return brief
     known = {i.id for i in brief.facts}
     specs = tuple(SectionSpec(heading, tuple(i for i in ids if i in known)) for heading, ids in sections)
-    changed = replace(brief, sections=specs)
+    changed = replace(
+        brief, sections=specs or brief.sections, headings=tuple(sorted((headings or {}).items()))
+    )
     return replace(changed, digest=digest(changed))
 
 
@@ -74,7 +77,7 @@ class Desk:
     def checked(self, draft: Draft) -> Draft:
         """The draft with today's findings; what only the writing could know stays."""
         kept = tuple(f for f in draft.findings if f.rule in KEPT_RULES)
-        return draft.with_findings((*self.check(draft), *kept, *drafting.length_findings(draft, self.brief)))
+        return draft.with_findings((*self.check(draft), *kept, *drafting.last_findings(draft, self.prepared)))
 
 
 def open_desk(brief: Brief, settings: Settings, index: Index | None = None, **more: Any) -> Desk:
@@ -82,20 +85,3 @@ def open_desk(brief: Brief, settings: Settings, index: Index | None = None, **mo
     job = drafting.Job(brief, settings, catalogue, index, **more)
     prepared = drafting.prepare(job)
     return Desk(job, prepared, drafting.checker(job, prepared))
-
-
-@cache
-def _adapter() -> Any:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Draft)
-
-
-def dump(draft: Draft) -> str:
-    text: str = _adapter().dump_json(draft).decode()
-    return text
-
-
-def load(text: str) -> Draft:
-    draft: Draft = _adapter().validate_json(text)
-    return draft

@@ -82,17 +82,6 @@ def heading_blocks(draft: Draft) -> Iterator[tuple[Section, int]]:
         number += bool(section.heading) + len(section.paragraphs)
 
 
-def blocks_of(draft: Draft) -> dict[int, str]:
-    """Block number -> id of the section it belongs to; title, recipient and signature belong to none."""
-    out: dict[int, str] = {}
-    number = 1 + bool(draft.recipient)
-    for section in draft.sections:
-        for _ in range(bool(section.heading) + len(section.paragraphs)):
-            out[number] = section.id
-            number += 1
-    return out
-
-
 def with_sections(draft: Draft, other: Draft, ids: Collection[str]) -> Draft:
     """``draft`` with the sections of these planned ids as ``other`` has them."""
     theirs = _groups(other)

@@ -39,6 +39,11 @@ class Recorder(BaseChatModel):
     def _llm_type(self) -> str:
         return "zhibi-recorder"
 
+    @property
+    def meter(self) -> Any:
+        """The endpoint's, where there is one."""
+        return getattr(self.inner, "meter", None)
+
     def _generate(
         self, messages: list[BaseMessage], stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None, **kwargs: Any,

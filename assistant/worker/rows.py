@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS works (
   id TEXT PRIMARY KEY, owner TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL DEFAULT '',
   created REAL NOT NULL, updated REAL NOT NULL, status TEXT NOT NULL DEFAULT 'editing',
   form TEXT NOT NULL DEFAULT '{}', source_name TEXT NOT NULL DEFAULT '', source BLOB NOT NULL DEFAULT x'',
-  sections TEXT NOT NULL DEFAULT '[]', locked TEXT NOT NULL DEFAULT '[]', task TEXT NOT NULL DEFAULT '{}',
+  sections TEXT NOT NULL DEFAULT '[]', headings TEXT NOT NULL DEFAULT '{}', locked TEXT NOT NULL DEFAULT '[]', task TEXT NOT NULL DEFAULT '{}',
   what TEXT NOT NULL DEFAULT '', done INTEGER NOT NULL DEFAULT 0, total INTEGER NOT NULL DEFAULT 0,
   error TEXT NOT NULL DEFAULT '', head INTEGER NOT NULL DEFAULT 0, run TEXT NOT NULL DEFAULT '',
   stop INTEGER NOT NULL DEFAULT 0, beat REAL NOT NULL DEFAULT 0);
@@ -50,8 +50,8 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One row. ``sections``: the edited outline as (heading, fact ids); empty where the planner decides. ``head``: the
-    number of the version shown, 0 before the first."""
+    """One row. ``sections``: the edited outline as (heading, fact ids); empty where the planner decides; ``headings``: those
+    of parts and plans as the person wrote them. ``head``: the number of the version shown, 0 before the first."""
 
     id: str
     owner: str
@@ -64,6 +64,7 @@ class Work:
     source_name: str
     source: bytes
     sections: tuple[tuple[str, tuple[str, ...]], ...]
+    headings: dict[str, str]
     locked: frozenset[str]
     task: Task
     what: str
@@ -103,13 +104,13 @@ class Version:
 
 
 COLUMNS = (
-    "id, owner, kind, title, created, updated, status, form, source_name, source, sections, locked, task, what, done, total, "
+    "id, owner, kind, title, created, updated, status, form, source_name, source, sections, headings, locked, task, what, done, total, "
     "error, head, run, stop, beat"
 )
 
 
 def stored(name: str, value: Any) -> Any:
-    if name in ("form", "sections"):
+    if name in ("form", "sections", "headings"):
         return json.dumps(value, ensure_ascii=False)
     return json.dumps(sorted(value)) if name == "locked" else value
 
@@ -118,6 +119,7 @@ def work_of(row: tuple[Any, ...]) -> Work:
     at = dict(zip(COLUMNS.split(", "), row, strict=True))
     at["form"] = json.loads(at["form"])
     at["sections"] = tuple((heading, tuple(ids)) for heading, ids in json.loads(at["sections"]))
+    at["headings"] = json.loads(at["headings"])
     at["locked"] = frozenset(json.loads(at["locked"]))
     at["task"] = Task(**json.loads(at["task"]))
     at["stop"] = bool(at["stop"])

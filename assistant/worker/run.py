@@ -1,10 +1,11 @@
-"""The writer's process: one piece of work from the journal, written, checked, and put back as a version."""
+"""The writer's process: one piece of work from the journal, written, checked, and put back as a version; or a batch."""
 
 from __future__ import annotations
 
 import os
 import threading
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from assistant import drafting
 from assistant.catalogue import load_catalogue
 from assistant.document import Draft
 from assistant.errors import InputError, ZhibiError
+from assistant.formats.stored import dump, load
 from assistant.plan.types import SectionTask
 from assistant.settings import load_settings
-from assistant.worker.desk import Desk, brief_of, dump, load, open_desk, open_index
+from assistant.worker import batches
+from assistant.worker.desk import Desk, brief_of, open_desk, open_index
 from assistant.worker.edits import root, with_sections
 from assistant.worker.rows import Work
 from assistant.worker.store import Store
@@ -28,12 +31,19 @@ def work_on(workspace: Path, id: str, run: str) -> int:
     work = store.held(id, run)
     if work is None:
         return 0
-    threading.Thread(target=_watch, args=(store, id, run), daemon=True).start()
+    ending = batches.interrupt if work.kind == "batch" else None
+    threading.Thread(target=_watch, args=(store, id, run, ending), daemon=True).start()
     try:
         store.tell(id, run, "running", "准备", 0, 1)
+        if work.kind == "batch":
+            whole = batches.write_units(store, work, workspace)
+            store.tell(id, run, "done" if whole else "stopped")
+            return 0
         draft, note = _write(store, work, workspace)
         store.add_version(id, note, dump(draft), run=run)
         store.tell(id, run, "done", "", 1, 1)
+    except KeyboardInterrupt:
+        store.tell(id, run, "stopped")
     except ZhibiError as error:
         store.fail(id, run, str(error))
         return error.exit_code
@@ -43,7 +53,7 @@ def work_on(workspace: Path, id: str, run: str) -> int:
     return 0
 
 
-def _watch(store: Store, id: str, run: str) -> None:
+def _watch(store: Store, id: str, run: str, ending: Callable[[], None] | None) -> None:
     """Signs of life; and the end, at once, where the person or another writer wants it. SQLite loses nothing by it."""
     pause = threading.Event()
     while True:
@@ -52,6 +62,8 @@ def _watch(store: Store, id: str, run: str) -> None:
         except Exception:
             wanted = True  # a locked journal is no reason to stop
         if not wanted:
+            if ending is not None:
+                ending()
             store.tell(id, run, "stopped")
             os._exit(0)
         pause.wait(_BEAT)
@@ -98,8 +110,7 @@ def _write(store: Store, work: Work, workspace: Path) -> tuple[Draft, str]:
 
 def _one_section(desk: Desk, old: Draft, work: Work, model: object) -> tuple[Draft, str]:
     """The section written again, repaired within itself; everything else stays word for word."""
-    from assistant.compose.chain import composed_of, known_ids, messages_for, text_of
-    from assistant.compose.parse import parse_reply
+    from assistant.compose.chain import composed_of, messages_for, parse_for, text_of
     from assistant.revise import Reviser, revise
 
     id = root(work.task.section)
@@ -108,16 +119,16 @@ def _one_section(desk: Desk, old: Draft, work: Work, model: object) -> tuple[Dra
         raise InputError("提纲里已经没有这一节，请重新起草全文")
     task = _in_view(task, old)
     desk.job.progress(task.plan.heading or "这一节", 0, 1)
-    messages = messages_for(task, desk.job.catalogue, desk.job.settings.overlay)
+    settings = desk.job.settings
+    messages = messages_for(task, desk.job.catalogue, settings.overlay, slots=settings.slots)
     if work.task.instruction:
         messages[
             -1
         ].content = f"{messages[-1].content}\n对这一节的另外要求（不得因此添加材料之外的事）：{_line(work.task.instruction)}"
     reply = model.invoke(messages)  # type: ignore[attr-defined]
-    composed = composed_of(parse_reply(text_of(reply), task.plan, known_ids(task)), reply)
+    composed = composed_of(parse_for(task, text_of(reply)), reply)
     fresh = replace(old, sections=composed.sections)
     whole = with_sections(old, fresh, {id})
-    settings = desk.job.settings
     reviser = Reviser(model, desk.check, {id: task}, settings.overlay, settings.repair_rounds)  # type: ignore[arg-type]
     revised = revise(desk.checked(whole), reviser)
     kept = with_sections(whole, revised, {id})
@@ -131,8 +142,8 @@ def _line(text: str) -> str:
 
 
 def _in_view(task: SectionTask, old: Draft) -> SectionTask:
-    """Opening and closing see the body as it stands."""
-    if task.plan.part not in ("opening", "closing"):
+    """Opening, problems and closing see the body as it stands."""
+    if task.plan.part not in drafting.AFTER_BODY:
         return task
-    view = tuple(f"{s.number}{s.heading}：{s.text[:120]}" for s in old.sections if s.heading and s.paragraphs)
-    return replace(task, body_view=view)
+    body = [s for s in old.sections if s.heading and s.part not in drafting.AFTER_BODY]
+    return replace(task, body_view=drafting.body_view(body))

@@ -31,7 +31,13 @@ from assistant.worker.rows import (
     work_of,
 )
 
-SAVED = {"title", "form", "source_name", "source", "sections", "locked"}
+SAVED = {"title", "form", "source_name", "source", "sections", "headings", "locked"}
+
+
+def _grown(db: sqlite3.Connection) -> None:
+    """A journal of an earlier version gets the columns it lacks."""
+    if "headings" not in {row[1] for row in db.execute("PRAGMA table_info(works)")}:
+        db.execute("ALTER TABLE works ADD COLUMN headings TEXT NOT NULL DEFAULT '{}'")
 
 
 class Store:
@@ -44,6 +50,7 @@ class Store:
             with self._open() as db:
                 db.execute("PRAGMA journal_mode=WAL")
                 db.executescript(SCHEMA)
+                _grown(db)
             self.path.chmod(0o600)
         except (OSError, sqlite3.Error) as error:
             raise InputError("工作文件夹不能写入，请用 --workspace 换一处", path=workspace) from error
@@ -91,7 +98,7 @@ class Store:
                     db.execute(f"DELETE FROM {table} WHERE work = ?", (id,))  # noqa: S608
 
     def save(self, owner: str, id: str, **changes: Any) -> None:
-        """Any of title, form, source_name, source, sections, locked; what the person decides, not the writer."""
+        """Any of ``SAVED``: what the person decides, not the writer."""
         if wrong := changes.keys() - SAVED:
             raise ValueError(f"not a person's to decide: {wrong}")
         values = {k: stored(k, v) for k, v in changes.items()} | {"updated": time.time()}

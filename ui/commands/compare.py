@@ -9,6 +9,7 @@ import typer
 
 from ui.chinese import Command
 from ui.console import out, say
+from ui.options import parse_date
 
 if TYPE_CHECKING:
     from assistant.brief import Brief
@@ -35,7 +36,6 @@ def compare(
     from assistant.errors import InputError
     from assistant.settings import load_settings
     from evals.compare import compare_files
-    from ui.commands.check import parse_date
 
     if format not in _FORMATS:
         raise InputError(f"--format 只能是 {'、'.join(_FORMATS)}，不能是 {format}")

@@ -15,6 +15,11 @@ rules_app = make_app("核校规则：列出、解释、检查。")
 prompts_app = make_app("提示词：列出、查看、按材料展开。")
 
 
+def register(parent: typer.Typer) -> None:
+    parent.add_typer(rules_app, name="rules")
+    parent.add_typer(prompts_app, name="prompts")
+
+
 @rules_app.command("list", cls=Command, help="列出全部规则")
 def rules_list() -> int:
     from assistant.checks.registry import load_rules
@@ -102,6 +107,6 @@ def prompts_render(
     task = next((t for t in tasks if t.plan.id == section), None)
     if task is None:
         raise InputError(f"没有编号为 {section} 的节，可写 {'、'.join(t.plan.id for t in tasks)}")
-    for message in messages_for(task, catalogue, settings.overlay):
+    for message in messages_for(task, catalogue, settings.overlay, slots=settings.slots):
         out(f"## {message.type}\n\n{text_of(message)}\n")  # type: ignore[arg-type]
     return 0

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 app = make_app("评测：全部案例各起草一份、逐项打分，与基线成对比较；有退步时退出码为 1")
 app.info.no_args_is_help = False
 
+
+def register(parent: typer.Typer) -> None:
+    parent.add_typer(app, name="eval")
+
+
 History = Annotated[Path | None, typer.Option("--history", help="评测记录文件夹，默认在工作文件夹的 evals")]
 Html = Annotated[Path | None, typer.Option("--html", help="另写一份网页报告")]
 Cases = Annotated[Path | None, typer.Option("--cases", help="案例文件夹，默认随程序的案例")]

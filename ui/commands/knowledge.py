@@ -10,6 +10,7 @@ import typer
 from ui.chinese import Command
 from ui.chinese import app as make_app
 from ui.console import out, say
+from ui.options import parse_date
 
 if TYPE_CHECKING:
     from assistant.index import Index
@@ -22,6 +23,10 @@ _STATUS = {
 }  # fmt: skip
 _LANES = {"policy": "政策", "precedent": "过去材料"}
 Workspace = Annotated[Path | None, typer.Option("--workspace", help="索引所在文件夹")]
+
+
+def register(parent: typer.Typer) -> None:
+    parent.add_typer(app, name="knowledge")
 
 
 def _settings(workspace: Path | None) -> Settings:
@@ -84,7 +89,6 @@ def search(
     as_of: Annotated[str | None, typer.Option("--as-of", help="只要这一天有效的政策，如 2023-07-05")] = None,
     workspace: Workspace = None,
 ) -> int:
-    from ui.commands.check import parse_date
 
     with _open(_settings(workspace)) as index:
         hits = index.search(query, lane=lane, as_of=parse_date(as_of), limit=limit)  # type: ignore[arg-type]
@@ -156,7 +160,7 @@ def validate(
         Path | None, typer.Argument(metavar="[FOLDER]", help="自己的数据文件夹（内有 knowledge/）")
     ] = None,
 ) -> int:
-    from assistant.catalogue.validate import validate as problems_of
+    from assistant.catalogue import validate as problems_of
     from assistant.settings import load_settings
 
     problems = problems_of(folder or load_settings().overlay)

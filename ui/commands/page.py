@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -39,7 +40,7 @@ FLAGS = {
 
 
 def register(app: typer.Typer) -> None:
-    app.command("ui", cls=Command, help="在浏览器里用：起草、核校、知识库、设置")(ui)
+    app.command("ui", cls=Command, help="在浏览器里用：起草、批量、核校、知识库、设置")(ui)
 
 
 def ui(
@@ -56,6 +57,8 @@ def ui(
         raise InputError(
             f"没有设好登录就监听 {address}，谁都能看到材料；请先在 .streamlit/secrets.toml 里写 [auth]，见 docs/ui.md"
         )
+    if _login_configured() and importlib.util.find_spec("authlib") is None:
+        raise InputError('设了登录，但没有装 Authlib；请先运行 pip install "zhibi[login]"')
     if not _free(address, port):
         raise InputError(f"{port} 端口已被占用，请用 --port 换一个")
     environment = dict(os.environ) | ({"ZHIBI_WORKSPACE": str(workspace.resolve())} if workspace else {})

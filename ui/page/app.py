@@ -22,7 +22,8 @@ def main() -> None:
         kit.notice("请先登录。各人的材料和稿件只有本人看得到。")
         st.button("登录", on_click=st.login, type="primary")
         return
-    page = st.navigation(_pages(), position="top")
+    st.session_state["pages"] = pages = _pages()
+    page = st.navigation(list(pages.values()), position="top")
     if session.login_configured():
         st.sidebar.button("退出登录", on_click=st.logout)
     try:
@@ -44,17 +45,22 @@ def _place(error: Exception) -> str:
     return f"{Path(frame.filename).name}:{frame.lineno}"
 
 
-def _pages() -> list[st.Page]:
-    from ui.page import draft_page, knowledge_page, review_page, settings_page
+def _pages() -> dict[str, st.Page]:
+    from ui.page import batch_page, draft_page, knowledge_page, review_page, settings_page
 
-    return [
-        st.Page(
+    return {
+        "draft": st.Page(
             draft_page.show, title="起草", icon=":material/edit_document:", url_path="draft", default=True
         ),
-        st.Page(review_page.show, title="核校", icon=":material/fact_check:", url_path="review"),
-        st.Page(knowledge_page.show, title="知识库", icon=":material/library_books:", url_path="knowledge"),
-        st.Page(settings_page.show, title="设置", icon=":material/settings:", url_path="settings"),
-    ]
+        "batch": st.Page(batch_page.show, title="批量", icon=":material/table_view:", url_path="batch"),
+        "review": st.Page(review_page.show, title="核校", icon=":material/fact_check:", url_path="review"),
+        "knowledge": st.Page(
+            knowledge_page.show, title="知识库", icon=":material/library_books:", url_path="knowledge"
+        ),
+        "settings": st.Page(
+            settings_page.show, title="设置", icon=":material/settings:", url_path="settings"
+        ),
+    }
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import streamlit as st
 from assistant.brief import Brief
 from assistant.errors import ZhibiError
 from assistant.worker import Work
-from assistant.worker.desk import brief_of
 from ui.page import kit, material, outline_view, result, session, writing
 
 STAGES = ("材料", "提纲", "成稿")
@@ -60,7 +59,7 @@ def read(work: Work) -> Brief | None:
         kit.notice("还没有材料，请先回到“材料”一步贴上要点或上传文件。")
         return None
     try:
-        return brief_of(work)
+        return session.brief(work)
     except ZhibiError as error:
         kit.notice(f"材料还不能用：{error}", "warning")
         return None

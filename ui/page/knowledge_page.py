@@ -121,7 +121,8 @@ def _hit(hit: Hit, query: str) -> str:
     p = hit.passage
     where = " / ".join(filter(None, [p.title, *p.heading_path, p.clause])) or p.source
     lane = kit.chip(_LANES[p.lane], "good" if p.lane == "policy" else "info")
-    about = "，".join(filter(None, [p.source, p.issuer, p.date]))
+    source = "随程序提供的范例" if p.source.startswith("sample:") else p.source
+    about = "，".join(filter(None, [source, p.issuer, p.date]))
     force = ""
     if hit.validity is not None:
         force = kit.chip("有效", "good") if hit.validity.in_force else kit.chip("这一天还没有", "warning")

@@ -12,7 +12,7 @@ from assistant.brief import REGISTERS, Brief
 from assistant.errors import ZhibiError
 from assistant.finding import Question
 from assistant.worker import Work
-from assistant.worker.desk import brief_of, parse
+from assistant.worker.desk import parse
 from ui.page import kit, session
 from ui.page.ledger import ledger, questions_of
 
@@ -42,11 +42,6 @@ def show(work: Work) -> None:
         _reading(work)
 
 
-def _saved(work: Work, **changes: object) -> Work:
-    session.store().save(session.owner(), work.id, **changes)
-    return session.store().get(session.owner(), work.id) or work
-
-
 def _source(work: Work) -> Work:
     pasted = work.source_name in ("", PASTED)
     way = st.segmented_control(
@@ -68,7 +63,7 @@ def _paste(work: Work, before: str) -> Work:
         help="可以分“一、二、”小标题；“存在的问题”“下一步打算”下面的各行自动归入问题和计划。写完点别处或按 Ctrl+Enter。",
     )
     if typed != before:
-        return _saved(work, source_name=PASTED, source=typed.encode(), sections=[])
+        return session.saved(work, source_name=PASTED, source=typed.encode(), sections=[], headings={})
     return work
 
 
@@ -81,7 +76,7 @@ def _upload(work: Work) -> Work:
     if file is not None:
         data = file.getvalue()
         if (file.name, data) != (work.source_name, work.source):
-            work = _saved(work, source_name=file.name, source=data, sections=[])
+            work = session.saved(work, source_name=file.name, source=data, sections=[], headings={})
     elif work.source_name not in ("", PASTED):
         kit.block(f"已收到：{kit.text(work.source_name)}", "zb dim")
     return work
@@ -105,7 +100,7 @@ def _reverse(work: Work) -> Work:
             kit.notice(getattr(error, "message", str(error)), "error")
             return work
     name = f"{Path(file.name).stem}.yaml"
-    work = _saved(work, source_name=name, source=made.encode(), sections=[])
+    work = session.saved(work, source_name=name, source=made.encode(), sections=[], headings={})
     st.download_button("下载列出的材料（改好再上传）", made.encode(), file_name=name, mime="text/yaml")
     return work
 
@@ -141,7 +136,7 @@ def _header(work: Work) -> Work:
         pick("register", ("", *REGISTERS), REGISTER_NAMES | {"": given.get("register") or "按材料"})
         line("author", "只有述职报告要写")
     if form != work.form:
-        return _saved(work, form={k: v for k, v in form.items() if v})
+        return session.saved(work, form={k: v for k, v in form.items() if v})
     return work
 
 
@@ -160,7 +155,7 @@ def _said(work: Work) -> dict[str, str]:
     return {k: v for k, v in said.items() if v}
 
 
-@st.cache_data(show_spinner=False, max_entries=50)
+@st.cache_resource(show_spinner=False, max_entries=50)
 def _parsed(name: str, data: bytes, form: tuple[tuple[str, str], ...]) -> Brief:
     return parse(name, data, dict(form))
 
@@ -171,14 +166,14 @@ def _reading(work: Work) -> None:
         kit.block("左边写上要点，这里就列出每一条：哪些是数字，哪些还缺，哪些互相对不上。", "zb dim")
         return
     try:
-        brief = brief_of(work)
+        brief = session.brief(work)
     except ZhibiError as error:
         kit.notice(_plain(str(error)), "warning")
         return
     questions = questions_of(brief)
     title = f"{brief.organization}{brief.period.label}{session.catalogue().genres[brief.kind].name}" if brief.kind in session.catalogue().genres else brief.organization  # fmt: skip
     if work.title != (brief.title or title):
-        _saved(work, title=brief.title or title)
+        session.saved(work, title=brief.title or title)
         st.rerun()
     _counts(brief, questions)
     with st.container(height=430, border=True):

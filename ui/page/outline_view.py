@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
-import hashlib
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
 from assistant.brief import Brief
-from assistant.plan import Outline, make_outline
+from assistant.plan import Outline
 from assistant.worker import Task, Work, launch
 from ui.page import kit, session
 
-Sections = list[tuple[str, list[str]]]
+_MOST = 60  # characters of a heading
+_COLUMNS = (3, 10, 4)  # number, heading, what can be done with it
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """The outline as it stands: achievement sections as (heading, fact ids), and the headings of parts and measures."""
+
+    sections: tuple[tuple[str, tuple[str, ...]], ...]
+    headings: dict[str, str]
+
+    def renamed(self, n: int, heading: str) -> Arranged:
+        rows = list(self.sections)
+        rows[n] = (heading, rows[n][1])
+        return Arranged(tuple(rows), self.headings)
+
+    def swapped(self, n: int, other: int) -> Arranged:
+        rows = list(self.sections)
+        rows[n], rows[other] = rows[other], rows[n]
+        return Arranged(tuple(rows), self.headings)
+
+    def without(self, n: int) -> Arranged:
+        return Arranged(self.sections[:n] + self.sections[n + 1 :], self.headings)
+
+    def grown(self, heading: str) -> Arranged:
+        return Arranged((*self.sections, (heading, ())), self.headings)
+
+    def moved(self, facts: list[str], to: int) -> Arranged:
+        rows = [
+            (h, tuple(i for i in ids if i not in facts) + (tuple(facts) if n == to else ()))
+            for n, (h, ids) in enumerate(self.sections)
+        ]
+        return Arranged(tuple(rows), self.headings)
+
+    def named(self, key: str, heading: str) -> Arranged:
+        return Arranged(self.sections, self.headings | {key: heading})
 
 
 def show(work: Work, brief: Brief) -> None:
-    outline = make_outline(brief, session.catalogue())
-    sections = _sections(outline)
     _start(work)
-    left, right = st.columns([7, 5], gap="large")
-    with left:
-        changed = _headings(work, sections)
-        changed = _facts(work, brief, changed)
-        if changed != sections:
-            session.store().save(session.owner(), work.id, sections=changed)
-            st.rerun()
-        if work.sections and st.button("恢复自动安排", help="去掉在这里做的改动，重新按文种安排"):
-            session.store().save(session.owner(), work.id, sections=[])
-            st.rerun()
-    with right:
-        st.subheader("全文提纲", anchor=False)
-        kit.block(_whole(outline, brief))
+    _editor(work.id)
 
 
 def _start(work: Work) -> None:
@@ -53,62 +74,158 @@ def begin(work: Work, task: Task | None = None, *, resume: bool = False) -> None
     st.rerun()
 
 
-def _sections(outline: Outline) -> Sections:
-    return [(s.heading, list(s.items)) for s in outline.sections if s.part == "achievements" and s.items]
+@st.fragment
+def _editor(id: str) -> None:
+    """Runs alone at every change; each change is on disk before anything is drawn."""
+    work = session.store().get(session.owner(), id)
+    if work is None:
+        return
+    brief = session.brief(work)
+    outline = session.outline(brief)
+    now = arranged(work, outline)
+    left, right = st.columns([7, 5], gap="large")
+    with left:
+        st.subheader("小标题和次序", anchor=False)
+        with st.container(key="outline-headings"):
+            _headings(work, outline, now)
+        if now.sections:
+            st.subheader("材料换地方", anchor=False)
+            _facts(work, brief, now)
+        if work.sections or work.headings:
+            st.button("恢复自动安排", help="去掉在这里做的改动，重新按文种安排", on_click=_reset, args=(id,))
+    with right:
+        st.subheader("全文提纲", anchor=False)
+        kit.block(_whole(outline, brief, now), "zb whole")
 
 
-def _key(work: Work, sections: Sections, name: str) -> str:
-    """A new editor for a new outline: edits already taken over are not made twice."""
-    return f"{name}-{work.id}-{hashlib.sha256(repr(sections).encode()).hexdigest()[:12]}"
+def arranged(work: Work, outline: Outline) -> Arranged:
+    """As the person left it, else as planned; a fact in no section of the person's stands where the planner puts it.
+    No sections where the facts are few and stand right under the part's heading."""
+    planned = [(s.heading, s.items) for s in outline.sections if s.part == "achievements" and s.level > 1]
+    headings = {s.id: s.heading for s in outline.sections if s.heading and s.level == 1}
+    headings |= {sub.items[0]: sub.heading for s in outline.sections for sub in s.subheads}
+    if not work.sections or not planned:
+        return Arranged(tuple(planned), headings)
+    placed = {i for _, ids in planned for i in ids}
+    rows = [[h, [i for i in ids if i in placed]] for h, ids in work.sections]
+    known = {i for _, ids in rows for i in ids}
+    for heading, ids in planned:
+        at = next((r for r in rows if r[0] == heading), rows[0])
+        at[1] += [i for i in ids if i not in known]  # type: ignore[operator]
+    return Arranged(tuple((str(h), tuple(ids)) for h, ids in rows), headings)
 
 
-def _headings(work: Work, sections: Sections) -> Sections:
-    st.subheader("小标题和次序", anchor=False)
-    rows = [{"序": n, "小标题": heading, "条数": len(ids)} for n, (heading, ids) in enumerate(sections, 1)]
-    edited: list[dict[str, Any]] = st.data_editor(
-        rows, key=_key(work, sections, "headings"), num_rows="dynamic", hide_index=True, width="stretch",
-        column_config={
-            "序": st.column_config.NumberColumn(width=45, help="改数字就换次序", format="%g"),
-            "小标题": st.column_config.TextColumn(width=360, max_chars=60),
-            "条数": st.column_config.NumberColumn(width=50, disabled=True),
-        },
+def _keep(id: str, now: Arranged) -> None:
+    """Everything as it stands, so that what the person did not touch stays too."""
+    session.store().save(session.owner(), id, sections=now.sections, headings=now.headings)
+
+
+def _reset(id: str) -> None:
+    session.store().save(session.owner(), id, sections=[], headings={})
+
+
+# -- headings
+
+
+def _headings(work: Work, outline: Outline, now: Arranged) -> None:
+    for s in outline.sections:
+        if s.id not in now.headings:
+            continue
+        _part(work, now, s.id, s.number)
+        for sub in s.subheads:
+            _part(work, now, sub.items[0], "　" + sub.items[0])
+        if s.part == "achievements" and now.sections:
+            for n in range(len(now.sections)):
+                _section(work, now, n)
+            _add(work, now)
+
+
+def _box(key: str, heading: str, keep: Callable[[str], None]) -> None:
+    """Shows what is on disk; what is typed goes there at once, an empty heading does not."""
+    st.session_state[key] = heading
+
+    def typed() -> None:
+        told = " ".join(str(st.session_state[key]).split())
+        if told and told != heading:
+            keep(told)
+
+    st.text_input("小标题", key=key, max_chars=_MOST, label_visibility="collapsed", on_change=typed)
+
+
+def _part(work: Work, now: Arranged, key: str, number: str) -> None:
+    a, b, _ = st.columns(_COLUMNS, vertical_alignment="center")
+    with a:
+        kit.block(kit.text(number), "zb dim")
+    with b:
+        _box(f"head-{work.id}-{key}", now.headings[key], lambda t: _keep(work.id, now.named(key, t)))
+
+
+def _section(work: Work, now: Arranged, n: int) -> None:
+    heading, ids = now.sections[n]
+    last = len(now.sections) - 1
+    a, b, c = st.columns(_COLUMNS, vertical_alignment="center")
+    with a:
+        kit.block(f"第{n + 1}节　{len(ids)}条", "zb dim")
+    with b:
+        _box(f"section-{work.id}-{n}", heading, lambda t: _keep(work.id, now.renamed(n, t)))
+    with c, st.container(horizontal=True, gap="small"):
+        st.button("上移", key=f"up-{n}", type="tertiary", disabled=n == 0, on_click=_keep,
+                  args=(work.id, now.swapped(n, max(n - 1, 0))))  # fmt: skip
+        st.button("下移", key=f"down-{n}", type="tertiary", disabled=n == last, on_click=_keep,
+                  args=(work.id, now.swapped(n, min(n + 1, last))))  # fmt: skip
+        if not ids and last:
+            st.button(
+                "去掉", key=f"drop-{n}", type="tertiary", on_click=_keep, args=(work.id, now.without(n))
+            )
+
+
+def _add(work: Work, now: Arranged) -> None:
+    key = f"new-{work.id}"
+
+    def typed() -> None:
+        told = " ".join(str(st.session_state[key]).split())
+        st.session_state[key] = ""
+        if told:
+            _keep(work.id, now.grown(told))
+
+    a, b, _ = st.columns(_COLUMNS, vertical_alignment="center")
+    with a:
+        kit.block("加一节", "zb dim")
+    with b:
+        st.text_input("加一个小标题", key=key, max_chars=_MOST, label_visibility="collapsed",
+                      placeholder="写上小标题按回车，再把材料换过来", on_change=typed)  # fmt: skip
+
+
+# -- facts
+
+
+def _facts(work: Work, brief: Brief, now: Arranged) -> None:
+    at = {i: n for n, (_, ids) in enumerate(now.sections) for i in ids}
+    order = [i for _, ids in now.sections for i in ids]
+    picked, to = f"picked-{work.id}", f"to-{work.id}"
+
+    def move() -> None:
+        chosen, goal = list(st.session_state[picked]), st.session_state[to]
+        if chosen and goal is not None:
+            _keep(work.id, now.moved(chosen, goal))
+            st.session_state[picked] = []
+
+    st.multiselect(
+        "哪几条", order, key=picked, placeholder="选材料，可以打字找",
+        format_func=lambda i: f"{i}（第{at[i] + 1}节）{brief.item(i).text[:40]}",
     )  # fmt: skip
-    kept = [r for r in edited if str(r.get("小标题") or "").strip()]
-    by_heading = dict(sections)
-    left_over = [ids for heading, ids in sections if heading not in {r["小标题"] for r in kept}]
-    out: list[tuple[float, str, list[str]]] = []
-    for n, row in enumerate(kept):
-        heading = str(row["小标题"]).strip()
-        ids = by_heading.get(heading)
-        if ids is None:  # renamed: the facts of the heading that stood in this row
-            ids = left_over.pop(0) if left_over and row.get("条数") else []
-        out.append((float(row.get("序") or n + 1), heading, ids))
-    ordered = sorted(out, key=lambda r: r[0])
-    return [(h, ids) for _, h, ids in ordered] or sections
+    a, b = st.columns([3, 1], vertical_alignment="bottom")
+    with a:
+        st.selectbox("写到哪一节", range(len(now.sections)), key=to, index=None, placeholder="选一节",
+                     format_func=lambda n: f"第{n + 1}节　{now.sections[n][0]}")  # fmt: skip
+    b.button("移过去", on_click=move, width="stretch")
 
 
-def _facts(work: Work, brief: Brief, sections: Sections) -> Sections:
-    st.subheader("哪条事实写在哪一节", anchor=False)
-    names = [h for h, _ in sections]
-    where = {i: h for h, ids in sections for i in ids}
-    order = [i for _, ids in sections for i in ids]
-    order += [i.id for i in brief.facts if i.id not in where]
-    rows = [{"编号": i, "归入": where.get(i), "材料": brief.item(i).text} for i in order]
-    edited: list[dict[str, Any]] = st.data_editor(
-        rows, key=_key(work, sections, "facts"), hide_index=True, width="stretch", height=min(38 * len(rows) + 40, 560),
-        disabled=("编号", "材料"),
-        column_config={
-            "编号": st.column_config.TextColumn(width=50),
-            "归入": st.column_config.SelectboxColumn(options=names, width=220, required=True),
-            "材料": st.column_config.TextColumn(width="large"),
-        },
-    )  # fmt: skip
-    moved = {r["编号"]: r["归入"] for r in edited if r["归入"]}
-    return [(h, [i for i in order if moved.get(i) == h]) for h in names]
+# -- the whole
 
 
-def _whole(outline: Outline, brief: Brief) -> str:
-    rows = [f'<p style="text-align:center"><b>{kit.text(outline.title)}</b></p>']
+def _whole(outline: Outline, brief: Brief, now: Arranged) -> str:
+    rows = [f'<p class="middle"><b>{kit.text(outline.title)}</b></p>']
     if outline.recipient:
         rows.append(f"<p>{kit.text(outline.recipient)}：</p>")
     for s in outline.sections:
@@ -123,6 +240,9 @@ def _whole(outline: Outline, brief: Brief) -> str:
             )
         if s.items and not s.subheads:
             rows += [_bullet(brief, i, pad + 1.6) for i in s.items]
+    empty = [h for h, ids in now.sections if not ids]
+    if empty:
+        rows.append(f'<p class="dim">没有材料、写的时候略去：{kit.text("、".join(empty))}</p>')
     return "".join(rows)
 
 

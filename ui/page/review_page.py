@@ -16,7 +16,6 @@ from assistant.brief import Brief
 from assistant.errors import ZhibiError
 from assistant.finding import SEVERITY_NAMES, Finding
 from assistant.worker import Work
-from assistant.worker.desk import brief_of
 from ui.page import kit, session
 from ui.page.review_views import charts, differences, fact_matrix, scoreboard
 
@@ -88,7 +87,7 @@ def _against(work: Work) -> tuple[Brief | None, date | None]:
             placeholder="不对照材料", key=session.begin_with(f"against-{work.id}", work.form.get("brief") if work.form.get("brief") in names else None),
         )  # fmt: skip
     with right:
-        typed = st.text_input("按哪一天判断提法", placeholder="如 2025-07-04；不填按稿子的日期",
+        typed = st.text_input("按哪一天判断提法（可不填）", placeholder="如 2025-07-04",
                               key=session.begin_with(f"as-of-{work.id}", work.form.get("as_of", "")))  # fmt: skip
     form = {"brief": id or "", "as_of": typed.strip()}
     if form != {"brief": work.form.get("brief", ""), "as_of": work.form.get("as_of", "")}:
@@ -103,7 +102,7 @@ def _against(work: Work) -> tuple[Brief | None, date | None]:
     if whole is None:
         return None, day
     try:
-        return brief_of(whole), day
+        return session.brief(whole), day
     except ZhibiError as error:
         kit.notice(f"这份材料还不能用：{error}", "warning")
         return None, day

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from assistant.brief import Brief
 from assistant.catalogue import Catalogue, load_catalogue
 from assistant.index import Index
+from assistant.plan import Outline, make_outline
 from assistant.settings import Settings, load_settings
 from assistant.worker import Store, Work
+from assistant.worker.desk import brief_of
 
 LOCAL = "local"
 OWN_FOLDER = "own"  # the office's own data beside the index, where no overlay is configured
@@ -40,7 +45,20 @@ def owner() -> str:
 
 def base_settings() -> Settings:
     """Environment and zhibi.toml alone."""
-    return load_settings()
+    return _settings(_sources(), ())
+
+
+def _sources() -> tuple[object, ...]:
+    """What settings are read from, as it is now: a run asks for them a hundred times."""
+    file = Path("zhibi.toml")
+    stat = file.stat() if file.exists() else None
+    told = sorted((k, v) for k, v in os.environ.items() if k.startswith(("ZHIBI_", "OPENAI_")))
+    return str(Path.cwd()), stat and (stat.st_mtime_ns, stat.st_size), tuple(told)
+
+
+@lru_cache(maxsize=32)
+def _settings(sources: tuple[object, ...], given: tuple[tuple[str, Any], ...]) -> Settings:
+    return load_settings(**dict(given))
 
 
 @st.cache_resource(show_spinner=False)
@@ -71,8 +89,10 @@ def overrides() -> dict[str, Any]:
 
 
 def settings() -> Settings:
-    key = {"api_key": api_key()} if api_key() else {}
-    return load_settings(**overrides(), **key)
+    given = overrides()
+    if api_key():
+        return load_settings(**given, api_key=api_key())
+    return _settings(_sources(), tuple(sorted(given.items())))
 
 
 def api_key() -> str:
@@ -103,6 +123,30 @@ def holdings_if_any() -> Index | None:
     return holdings() if index_folder(now).exists() or not now.embedded else None
 
 
+def brief(work: Work) -> Brief:
+    """The work's brief, read once for as long as its material and outline stay the same. Raises BriefError."""
+    return _brief(
+        work.source_name, work.source, tuple(sorted(work.form.items())), work.sections, tuple(sorted(work.headings.items())),
+        work,
+    )  # fmt: skip
+
+
+@st.cache_resource(show_spinner=False, max_entries=60)
+def _brief(
+    name: str, source: bytes, form: tuple[tuple[str, str], ...], sections: Any, headings: Any, _work: Work
+) -> Brief:
+    return brief_of(_work)
+
+
+def outline(brief: Brief) -> Outline:
+    return _outline(brief.digest, catalogue().digest, brief)
+
+
+@st.cache_resource(show_spinner=False, max_entries=60)
+def _outline(digest: str, knowledge: str, _brief: Brief) -> Outline:
+    return make_outline(_brief, catalogue())
+
+
 def begin_with(key: str, value: Any) -> str:
     """What a widget shows first; from then on it is the person's. Returns the key."""
     if key not in st.session_state:
@@ -126,6 +170,19 @@ def point_to(id: str, kind: str = "draft") -> None:
     st.session_state[kind] = id
     if st.query_params.get(kind) != id:
         st.query_params[kind] = id
+
+
+def saved(work: Work, **changes: Any) -> Work:
+    """The work with what the person changed, on disk when this returns."""
+    store().save(owner(), work.id, **changes)
+    return store().get(owner(), work.id) or work
+
+
+def go(kind: str, id: str) -> None:
+    """To another page, with this work on it."""
+    st.session_state[kind] = id
+    st.session_state.pop("stage", None)
+    st.switch_page(st.session_state["pages"][kind])
 
 
 def leave(kind: str = "draft") -> None:

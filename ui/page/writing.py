@@ -7,13 +7,10 @@ import re
 import streamlit as st
 
 from assistant.errors import ZhibiError
-from assistant.plan import make_outline
 from assistant.worker import Reply, Task, Work, reap
-from assistant.worker.desk import parse, with_outline
 from ui.page import kit, session
 from ui.page.outline_view import begin
 
-Sections = tuple[tuple[str, tuple[str, ...]], ...]
 _MARK = re.compile(r"⟦[^⟧]*⟧?")
 
 
@@ -73,19 +70,14 @@ def _live(id: str) -> None:
 
 def _so_far(work: Work) -> None:
     replies = session.store().replies(session.owner(), work.id)
-    form = tuple(sorted(work.form.items()))
-    names = _headings(work.source_name, work.source, form, work.sections) if replies else {}
+    names = _headings(work) if replies else {}
     kit.block("".join(_reply(r, names.get(r.section, "")) for r in replies), "paper coming")
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
-def _headings(
-    name: str, source: bytes, form: tuple[tuple[str, str], ...], sections: Sections
-) -> dict[str, str]:
+def _headings(work: Work) -> dict[str, str]:
     """Section id -> heading as printed, for the text that comes."""
     try:
-        brief = with_outline(parse(name, source, dict(form)), sections)
-        outline = make_outline(brief, session.catalogue())
+        outline = session.outline(session.brief(work))
     except ZhibiError:
         return {}
     return {s.id: s.number + s.heading for s in outline.sections if s.heading}
