@@ -160,6 +160,7 @@ class Brief:
     plans: tuple[Item, ...] = ()
     path: str = ""
     digest: str = ""
+    headings: tuple[tuple[str, str], ...] = ()  # a part, or a measure's first item -> the heading wanted
 
     @property
     def ledger(self) -> tuple[Item, ...]:

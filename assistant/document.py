@@ -104,7 +104,7 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Where a draft comes from; goes into the audit."""
+    """Where a draft comes from; goes into the audit. ``cost`` is in the currency of the user's price table, empty without."""
 
     brief_digest: str = ""
     model: str = ""
@@ -113,6 +113,7 @@ class Trace:
     usage: dict[str, int] = field(default_factory=dict)
     repairs: tuple[Repair, ...] = ()
     passages: tuple[tuple[str, str], ...] = ()
+    cost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
