@@ -15,6 +15,7 @@ $(STAMP): constraints.txt pyproject.toml
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r constraints.txt
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(RUN) -m compileall -q assistant ui evals  # pip leaves an editable package uncompiled; half the start-up
 	touch $(STAMP)
 
 demo: install
@@ -40,7 +41,8 @@ ui: install
 
 bench: install
 	$(RUN) -m benchmarks.retrieval quality known drafting copies speed
-	$(RUN) -m benchmarks.batch
+	$(RUN) -m benchmarks.batch briefs --units 40
+	$(RUN) -m benchmarks.batch twins
 
 aimock:
 	npm install --no-save --no-package-lock --no-audit --no-fund --prefix build/aimock $(AIMOCK)

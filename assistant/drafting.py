@@ -38,13 +38,15 @@ AFTER_BODY = ("opening", "problems", "closing")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One brief with everything its draft depends on. ``progress`` is told (what, done, total)."""
+    """One brief with everything its draft depends on. ``progress`` is told (what, done, total); ``variant`` is its number
+    in a batch."""
 
     brief: Brief
     settings: Settings
     catalogue: Catalogue
     index: Index | None = None
     progress: Progress = field(default=lambda what, done, total: None)
+    variant: int | None = None
 
 
 def open_model(settings: Settings, brief: Brief) -> BaseChatModel:
@@ -91,6 +93,7 @@ def prepare(job: Job) -> Prepared:
             evidence.policies,
             evidence.styles,
             house=house,
+            variant=job.variant,
         )
         for s in outline.written
     )

@@ -57,9 +57,15 @@ def _length(done: Draft, brief: Brief) -> Iterator[Finding]:
     yield Finding("structure/length", "info", message)
 
 
+def most_without_fact(brief: Brief) -> float | None:
+    """The share of text without a fact that the brief's register allows; None where there are too few items to tell."""
+    limit: float = _rules()["without_fact"][brief.register]
+    return limit if len(brief.ledger) >= _rules()["items"] else None
+
+
 def _register(document: Document, brief: Brief) -> Iterator[Finding]:
-    share, limit = without_fact(document), _rules()["without_fact"][brief.register]
-    if share is not None and share > limit and len(brief.ledger) >= _rules()["items"]:
+    share, limit = without_fact(document), most_without_fact(brief)
+    if share is not None and limit is not None and share > limit:
         message = (
             f"没有事实的文字占{share:.0%}，这一语域（register: {brief.register}）以{limit:.0%}为限，"
             "请删去空话或补充事实"

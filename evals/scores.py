@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from assistant.brief import Brief, Item
 from assistant.document import Document, Trace
 from assistant.finding import Finding
-from assistant.overall import without_fact
+from assistant.overall import most_without_fact, without_fact
 from assistant.text import char_count
 from evals.scoring import Group, Score, scoring
 
@@ -94,8 +94,8 @@ def _claims(findings: Iterable[Finding], length: int) -> Score:
 
 def _substance(brief: Brief, document: Document) -> Score:
     """1 up to the register's limit of text without a fact, then falling to 0 at no fact at all."""
-    limit, share = scoring().without_fact[brief.register], without_fact(document)
-    if share is None or len(brief.ledger) < scoring().without_fact_items:
+    limit, share = most_without_fact(brief), without_fact(document)
+    if share is None or limit is None:
         return Score(None, "材料太少，不评")
     value = 1.0 if share <= limit else max(0.0, 1 - (share - limit) / (1 - limit))
     return Score(round(value, 4), f"无事实文字{share * 100:.0f}%，上限{limit * 100:.0f}%")

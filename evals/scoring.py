@@ -47,8 +47,6 @@ class Scoring(BaseModel):
     groups: dict[str, Group]
     ignored: tuple[str, ...]
     claims_worst: float
-    without_fact: dict[str, float]
-    without_fact_items: int
     carries: dict[str, int]
     facts_alone: float
     floors: dict[str, float]

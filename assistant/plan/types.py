@@ -66,7 +66,8 @@ class Outline:
 @dataclass(frozen=True, slots=True)
 class SectionTask:
     """Everything one reply is asked for. ``body_view`` shows the finished body to what is written after it; ``house`` is
-    how the office's own summaries are built."""
+    how the office's own summaries are built; ``variant`` is the unit's number in its batch, by which the embedded writer
+    deals its own sentences (None: a draft by itself)."""
 
     plan: SectionPlan
     outline: Outline
@@ -77,3 +78,4 @@ class SectionTask:
     styles: tuple[StylePassage, ...] = ()
     body_view: tuple[str, ...] = ()
     house: HouseStyle | None = None
+    variant: int | None = None

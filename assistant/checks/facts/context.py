@@ -9,6 +9,7 @@ from assistant.brief import Brief, Item
 from assistant.document import Document, Part, Sentence
 from assistant.evidence import PolicySpan
 from assistant.finding import Finding, Question, Severity
+from assistant.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,10 @@ class FactContext:
     def asked(self) -> frozenset[str]:
         """The blanks that our own questions put into the text."""
         return frozenset(q.inline for q in self.questions if q.inline)
+
+    def holds(self, value: Value) -> bool:
+        """The material has this value, wherever."""
+        return any(value.key == known.key for i in self.brief.ledger for known in i.values)
 
     def items(self, sentence: Sentence) -> list[Item]:
         ids = set(sentence.facts)

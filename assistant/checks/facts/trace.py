@@ -153,7 +153,6 @@ def false_source(place: Place, context: FactContext) -> Iterator[Finding]:
 
 def placeholders(place: Place, context: FactContext) -> Iterator[Finding]:
     """A blank asks; a figure in it that the material does not have is a claim in disguise."""
-    known = {v.key for i in context.brief.ledger for v in i.values}
     for m in _OPEN.finditer(place.sentence.text):
         if m.group() in context.asked:
             continue
@@ -161,7 +160,7 @@ def placeholders(place: Place, context: FactContext) -> Iterator[Finding]:
         said = [
             v for v in figures if v.amount is not None and (v.amount >= _SPOKEN or v.surface[0].isdigit())
         ]
-        if len(m.group()) > _LONGEST_BLANK or any(v.key not in known for v in said):
+        if len(m.group()) > _LONGEST_BLANK or any(not context.holds(v) for v in said):
             message = f"{m.group()}里写了材料没有的内容，请只写明缺什么"
             yield place.finding("facts/placeholder", "error", message, m.start(), m.end())
 

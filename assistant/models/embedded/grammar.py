@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import count as count_from
 from itertools import product
-from math import log, prod
+from math import gcd, prod
 from typing import TypeVar
 
 T = TypeVar("T")
 _SLOT = re.compile(r"\[([^\[\]]*)\]")
 _RUN = 5  # characters in a row that a reader would notice the second time
+_GOLDEN = 0.618  # of the whole: steps of this length leave even gaps, however many there are
 _PLACES = re.compile(r"\{\w+\}")
 
 
@@ -28,14 +30,6 @@ def draw(seed: int, *what: object) -> int:
 def shuffled(options: Sequence[T], seed: int, *what: object) -> list[T]:
     """The options in an order of this seed's own."""
     return [options[n] for n in sorted(range(len(options)), key=lambda n: draw(seed, *what, n))]
-
-
-def weighed(patterns: Sequence[T], weight: Callable[[T], int], seed: int, *what: object) -> list[T]:
-    """The patterns in an order of this seed's own, those of many sentences more often first: every sentence is then as
-    likely as any other."""
-    chance = {n: (draw(seed, *what, n) + 1) / 2**48 for n in range(len(patterns))}
-    order = sorted(chance, key=lambda n: -log(chance[n]) / weight(patterns[n]))
-    return [patterns[n] for n in order]
 
 
 @cache
@@ -60,6 +54,26 @@ def told(pattern: str, number: int) -> str:
         number, chosen = divmod(number, len(options))
         out.append(options[chosen])
     return "".join(out)
+
+
+@cache
+def _cards(patterns: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """Every sentence of the patterns, by pattern and number, each pattern's spread evenly over the whole."""
+    places = {
+        (pattern, number): (place + draw(0, pattern) / 2**48) / count(pattern)
+        for pattern in patterns
+        for place, number in enumerate(shuffled(range(count(pattern)), 0, pattern))
+    }
+    return tuple(sorted(places, key=lambda card: (places[card], card)))
+
+
+def dealt(patterns: Sequence[str], seed: int) -> Iterator[tuple[str, int]]:
+    """All sentences of the patterns, by pattern and number, in the order in which this seed takes them. Seeds that follow
+    one another begin as far apart as they can: as many of them as there are sentences begin with different ones."""
+    cards = _cards(tuple(patterns))
+    step = next(n for n in count_from(round(len(cards) * _GOLDEN)) if gcd(n, len(cards)) == 1) if cards else 0
+    first = seed * step
+    return (cards[(first + n) % len(cards)] for n in range(len(cards)))
 
 
 def every(pattern: str) -> Iterator[str]:

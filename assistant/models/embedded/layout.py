@@ -1,8 +1,8 @@
 """Who says what, decided once for the whole document so that no lead, aim or principle stands twice in it.
 
 ``lay_out`` groups each section's facts into items (一是, 二是…) by kind and deals out leads, aims and principle
-sentences, drawn by the brief's own seed. It is a pure function of outline and brief: sections written at the same
-time all see the same deal.
+sentences, drawn by the brief's own seed, the sentences by its number in a batch where it has one. It is a pure function
+of outline, brief and number: sections written at the same time all see the same deal.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import combinations
 
 from assistant.brief import Brief, Item, Register
 from assistant.models.embedded.data import Aim, FactKind, Principle, family_of, kind_of, patterns
-from assistant.models.embedded.grammar import count, draw, echoes, shuffled, told, weighed
+from assistant.models.embedded.grammar import count, dealt, draw, echoes, shuffled, told
 from assistant.plan.outline import seed_of
 from assistant.plan.types import Outline, SectionPlan
 from assistant.plan.units import names_of
@@ -27,7 +27,6 @@ _MOST_FACTS_AN_ITEM = 6
 _MOST_FACTS_TOGETHER = 3
 #: Dealt to a section, of which it says as many as it has room for; the rest is for other sections on its theme.
 _REQUIREMENTS: dict[Register, int] = {"concise": 2, "standard": 3, "full": 5}
-_TRIES = 16  # sentences of one pattern looked at for one that echoes nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +56,17 @@ class SectionLayout:
 
 
 @lru_cache(maxsize=64)
-def lay_out(outline: Outline, brief: Brief) -> dict[str, SectionLayout]:
+def lay_out(outline: Outline, brief: Brief, variant: int | None = None) -> dict[str, SectionLayout]:
     """Layout of every achievements section, by section id."""
-    dealer = _Dealer(brief)
+    dealer = _Dealer(brief, variant)
     return {s.id: dealer.section(s) for s in outline.written if s.part == "achievements"}
 
 
 class _Dealer:
     """Deals patterns without ever dealing one twice, nor two that say the same."""
 
-    def __init__(self, brief: Brief) -> None:
-        self.brief = brief
+    def __init__(self, brief: Brief, variant: int | None) -> None:
+        self.brief, self.variant = brief, variant
         self.seed = seed_of(brief)
         self.used: set[str] = set()
         self.said = ""
@@ -76,33 +75,36 @@ class _Dealer:
 
     def section(self, plan: SectionPlan) -> SectionLayout:
         items = [self.brief.item(i) for i in plan.items]
-        own = [p for p in patterns().principles.get(plan.theme, ()) if self._fits(p)]
-        rows = own or [p for p in patterns().fallback if self._fits(p)]
-        stance = self._sentences([p for p in rows if p.stance], plan.id, 1)
+        rows = patterns().principles.get(plan.theme, ())
+        if not any(map(self._fits, rows)):
+            rows = patterns().fallback
+        stance = self._sentences([p for p in rows if p.stance], 1)
         most = _REQUIREMENTS[self.brief.register]
-        requirements = self._sentences([p for p in rows if not p.stance], plan.id, most)
+        requirements = self._sentences([p for p in rows if not p.stance], most)
         groups = _grouped(items)
         layouts = [self._item(group, plan.theme, len(groups)) for group in groups]
         return SectionLayout(tuple(requirements), next(iter(stance), ""), tuple(layouts))
 
-    def _sentences(self, rows: Sequence[Principle], place: str, most: int) -> list[str]:
+    def _sentences(self, rows: Sequence[Principle], most: int) -> list[str]:
         """One sentence of each pattern, those made for this kind of unit or report before the rest."""
-        ranked = sorted(
-            weighed(rows, lambda p: count(p.text), self.seed, place), key=lambda p: not (p.units or p.genres)
-        )
         out: list[str] = []
-        for row in ranked:
-            sentence = self._told(row.text) if len(out) < most and row.text not in self.used else ""
-            if sentence:
-                self.used.add(row.text)
+        for pattern, sentence in self._own_sentences(rows):
+            fresh = pattern not in self.used and not echoes(sentence, self.said) and not _repeats(sentence)
+            if fresh and len(out) < most:
+                self.used.add(pattern)
                 self.said += sentence
                 out.append(sentence)
         return out
 
-    def _told(self, pattern: str) -> str:
-        """A sentence of the pattern that echoes nothing said before, nor itself; empty where all of them do."""
-        tries = (told(pattern, draw(self.seed, pattern, n)) for n in range(_TRIES))
-        return next((t for t in tries if not echoes(t, self.said) and not _repeats(t)), "")
+    def _own_sentences(self, rows: Sequence[Principle]) -> Iterator[tuple[str, str]]:
+        """By pattern, in the order in which they fall to this brief; dealt from all rows, so that briefs of other registers
+        and kinds take from the same deal. In a batch those for one kind of unit only as far as they go round."""
+        fit = {p.text: p for p in rows if self._fits(p)}
+        seed = self.seed if self.variant is None else self.variant
+        special = [p.text for p in fit.values() if p.units or p.genres]
+        if self.variant is None or self.variant < sum(map(count, special)):
+            yield from ((p, told(p, n)) for p, n in dealt(special, seed))
+        yield from ((p, told(p, n)) for p, n in dealt([p.text for p in rows], seed) if p in fit)
 
     def _fits(self, principle: Principle) -> bool:
         return principle.fits(self.brief.register, self.brief.date, self.names.kind, self.brief.kind)

@@ -46,13 +46,15 @@ def _rules() -> dict[str, Any]:
 def _dealt(task: SectionTask) -> Deal:
     if task.brief.register != "full":
         return Deal({}, {})
-    return _deal(task.outline, task.brief, task.policies)
+    return _deal(task.outline, task.brief, task.policies, task.variant)
 
 
 @lru_cache(maxsize=64)
-def _deal(outline: Outline, brief: Brief, policies: tuple[PolicySpan, ...]) -> Deal:
+def _deal(
+    outline: Outline, brief: Brief, policies: tuple[PolicySpan, ...], variant: int | None
+) -> Deal:
     """Every phrase that no other sentence of the document echoes, to one place at most."""
-    said = _said(outline, brief)
+    said = _said(outline, brief, variant)
     left: list[PolicySpan] = []
     for phrase in shuffled([p for p in policies if _usable(p)], seed_of(brief), "weave"):
         if not echoes(phrase.text, said):
@@ -93,8 +95,8 @@ def _usable(policy: PolicySpan) -> bool:
     )
 
 
-def _said(outline: Outline, brief: Brief) -> str:
-    layouts = lay_out(outline, brief).values()
+def _said(outline: Outline, brief: Brief, variant: int | None) -> str:
+    layouts = lay_out(outline, brief, variant).values()
     texts = [t for x in layouts for t in (*x.requirements, x.stance)]
     aims = [line.aim for x in layouts for i in x.items for line in i.lines]
     return fold("\n".join([*texts, *aims])) + "\n"

@@ -57,7 +57,7 @@ def _is_self(brief: Brief) -> bool:
 
 
 def _achievements(task: SectionTask) -> str:
-    layout = lay_out(task.outline, task.brief)[task.plan.id]
+    layout = lay_out(task.outline, task.brief, task.variant)[task.plan.id]
     body = _items(layout, task)
     head = _principles(layout, task, sum(char_count(p) for p in body))
     asked = _asked_topics(task)
@@ -92,7 +92,7 @@ def _topic_section(outline: Outline) -> str:
 
 def _undealt(task: SectionTask) -> set[str]:
     """Leads that no item has been given."""
-    dealt = {i.lead for s in lay_out(task.outline, task.brief).values() for i in s.items}
+    dealt = {i.lead for s in lay_out(task.outline, task.brief, task.variant).values() for i in s.items}
     return {lead for kind in patterns().kinds for lead in kind.leads} - dealt
 
 
@@ -288,7 +288,10 @@ def _topics(task: SectionTask) -> str:
 def _opening(task: SectionTask) -> str:
     frame, brief = patterns().frame, task.brief
     options = frame["openings"].get(brief.kind) or frame["openings"]["work-summary"]
-    text = _pick(options, task).format(**_words(task))
+    topics = _topics(task)
+    cards = list(dealt(options, _turn(task)))
+    told_with, pattern = divmod(_turn(task), len(cards))
+    text = told_of(*cards[0]).format(**_words(task), topics=topics[(_turn(task) + told_with) % len(topics)])
     text += _named(spare_sentence(task, "opening"), brief, names_of(brief))
     cited = "".join(cite(text[span.start : span.end], task.policies) for span in sentence_spans(text))
     return cited + _announce(task)
