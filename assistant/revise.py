@@ -38,7 +38,7 @@ ROUGH = "【待润色】"
 _DELETE = re.compile(r"^[（(]?(?:删|删除|删去)[）)]?[。.]?$")
 _LOSS = 0.15  # share of a fact's pairs of characters that may go with an unsourced clause
 _REPAIRABLE = ("facts/", "wording/", "repeat/")
-_TAIL = "facts/tail"
+_EMPTY = ("facts/tail", "facts/maxim")
 _ASKED_FOR = ("format/mask",)
 _UNTOLD = (
     "facts/missing",
@@ -49,7 +49,7 @@ _UNTOLD = (
     "facts/open-lost",
 )
 _WHOLE = ("facts/instruction", "facts/markup", "facts/false-source")
-_STRUCK = ("facts/claim", _TAIL, "facts/untraced", "facts/address", "facts/placeholder", *_WHOLE)
+_STRUCK = ("facts/claim", *_EMPTY, "facts/untraced", "facts/address", "facts/placeholder", *_WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def errors(draft: Draft) -> int:
 
 
 def _score(draft: Draft) -> tuple[int, int, int]:
-    return errors(draft), sum(f.rule == _TAIL for f in draft.findings), len(draft.findings)
+    return errors(draft), sum(f.rule in _EMPTY for f in draft.findings), len(draft.findings)
 
 
 def _failing(draft: Draft) -> dict[Address, list[Finding]]:
@@ -99,7 +99,7 @@ def _failing(draft: Draft) -> dict[Address, list[Finding]]:
     where = addresses(draft)
     failing: dict[Address, list[Finding]] = {}
     for finding in draft.findings:
-        if (finding.severity == "error" and finding.rule.startswith(_REPAIRABLE)) or finding.rule == _TAIL:
+        if (finding.severity == "error" and finding.rule.startswith(_REPAIRABLE)) or finding.rule in _EMPTY:
             for start, end, address in where.get(finding.paragraph, ()):
                 if start <= finding.start < end:
                     failing.setdefault(address, []).append(finding)

@@ -231,9 +231,12 @@ def kills(root: Path, units: int, times: int) -> None:
 
 def twins(root: Path, units: int) -> None:
     """Sentences that drafts of one batch share: units with facts of their own, and sisters that did the same things."""
+    from assistant.batch.engines import Serial
+    from assistant.batch.journal import standing
     from assistant.batch.manifest import read_manifest
+    from assistant.batch.run import run_batch
     from assistant.batch.twins import compare
-    from assistant.batch.work import Plan, Writer
+    from assistant.batch.work import Plan
     from assistant.settings import load_settings
 
     make_briefs(root / "unlike", units)
@@ -241,7 +244,9 @@ def twins(root: Path, units: int) -> None:
     plan = Plan.of(load_settings(), ("md",))
     pairs = units * (units - 1) // 2
     for name in ("unlike", "sisters"):
-        results = [w.result for w in map(Writer(plan), read_manifest(root / name).units)]
+        out = root / f"{name}-out"
+        run_batch(read_manifest(root / name), out, plan, Serial())
+        results = standing(out)
         found = compare((r.key, r.narrative, r.told) for r in results)
         shares = [t.share for t in (found.highest or {}).values()]
         print(f"twins: {units} {name} units, highest share {max(shares, default=0):.1%}, mean of highest "

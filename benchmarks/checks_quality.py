@@ -2,6 +2,7 @@
 
     python benchmarks/checks_quality.py recall        the marked faults of the first seed
     python benchmarks/checks_quality.py marked        the marked faults of benchmarks/marked, texts of invented units
+    python benchmarks/checks_quality.py short         one fault a paragraph, benchmarks/short, -v: each of them
     python benchmarks/checks_quality.py alarms        published official texts, as of each text's own date
     python benchmarks/checks_quality.py alarms -v     and every error and warning found there
     python benchmarks/checks_quality.py table         the rules as docs/checks.md lists them
@@ -22,8 +23,10 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from assistant.brief import Period
 from assistant.catalogue import load_catalogue
 from assistant.checks.engine import check
+from assistant.checks.examples import document_of
 from assistant.checks.profile import Profile, infer_profile
 from assistant.checks.registry import load_rules
 from assistant.document import Document
@@ -41,7 +44,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["recall", "marked", "alarms", "table"])
+    parser.add_argument("what", choices=["recall", "marked", "short", "alarms", "table"])
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("--alone", action="store_true", help="recall without telling whose text it is")
     parser.add_argument("--rule", default="", help="only findings of rules that start with this")
@@ -51,6 +54,8 @@ def main() -> int:
         return table()
     if args.what == "marked":
         return marked(args.verbose)
+    if args.what == "short":
+        return short(args.verbose)
     if not SHARED.is_dir():
         print(f"skipped: {SHARED} is not here")
         return 0
@@ -83,6 +88,30 @@ def marked(verbose: bool) -> int:
         data = json.loads(path.read_text("utf-8"))
         print(path.stem)
         _measure(path.with_name(data["text"]), data["defects"], None, None, verbose)
+    return 0
+
+
+def short(verbose: bool) -> int:
+    """Paragraphs with one fault each (class|wrong|right|text) or none (ok), each checked by itself as of 2025."""
+    profile = Profile("work-summary", period=Period.parse("2024"), date=date(2025, 12, 31))
+    for path in sorted((ROOT / "benchmarks/short").glob("*.txt")):
+        found: dict[str, list[bool]] = defaultdict(list)
+        others: Counter[str] = Counter()
+        for line in path.read_text("utf-8").splitlines()[1:]:
+            group, wrong, _, text = line.split("|")
+            findings = check(
+                document_of(text), catalogue=load_catalogue(), rules=load_rules(), profile=profile
+            )
+            start = text.index(wrong) if wrong else -1
+            hits = [
+                f for f in findings if f.paragraph >= 0 and start < f.end and f.start < start + len(wrong)
+            ]
+            others.update(f.severity for f in findings if f.paragraph >= 0 and f not in hits)
+            for key in (group, "all") if wrong else ():
+                found[key].append(bool(hits))
+            if verbose and wrong:
+                print("+" if hits else "-", group, wrong, *sorted({f.rule for f in hits}))
+        print(path.stem, *(f"{key} {sum(hits)}/{len(hits)}" for key, hits in found.items()), dict(others))
     return 0
 
 

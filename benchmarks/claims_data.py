@@ -2,7 +2,7 @@
 
 A text has ``# part heading`` lines and one paragraph a line, marks ⟦F01⟧ as the prompt asks, and ``{...}`` around what
 claims. Measured by clause: a clause is gold where more than half of it stands in braces, found where a finding of
-claim-result, claim-action or tail meets it.
+claim-result, claim-action, claim-cause or tail meets it; a maxim (facts/maxim) claims nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from assistant.text import char_count
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "tests" / "claims"
-RULES = ("facts/claim-result", "facts/claim-action", "facts/tail")
+RULES = ("facts/claim-result", "facts/claim-action", "facts/claim-cause", "facts/tail")
+SPLITS = ("tune", "held", "held-out-2", "held-out-3")
 _TOKEN = re.compile(r"⟦[^⟧]*⟧|[{}]")
 
 

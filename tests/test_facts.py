@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from assistant.brief import Brief, Period, make_item
-from assistant.checks.facts import FactContext, check_facts
+from assistant.checks.facts import FactContext, align, check_facts
 from assistant.compose.parse import parse_reply
-from assistant.document import Draft, Part
+from assistant.document import Block, Document, Draft, Part
 from assistant.evidence import PolicySpan
 from assistant.finding import Question
 from assistant.plan.types import SectionPlan
@@ -27,12 +27,15 @@ BRIEF = Brief(
 POLICY = PolicySpan(
     "D01", "坚持围绕中心、建设队伍、服务群众，推动党建和业务深度融合，建立常态长效机制", "《示例条例》"
 )
-CONTEXT = FactContext(BRIEF, {"D01": POLICY}, frozenset({"《中国共产党章程》"}))
+MUSTS = PolicySpan(
+    "D02", "务必不忘初心、牢记使命，务必谦虚谨慎、艰苦奋斗，务必敢于斗争、善于斗争", "《示例报告》"
+)
+CONTEXT = FactContext(BRIEF, {"D01": POLICY, "D02": MUSTS}, frozenset({"《中国共产党章程》"}))
 BOTH = "班子成员讲党课6次⟦F01⟧。发展党员43名、预备党员3名⟦F02⟧。"
 
 
 def rules(text: str, part: Part = "achievements") -> list[str]:
-    known = {i.id for i in BRIEF.ledger} | {"D01"}
+    known = {i.id for i in BRIEF.ledger} | {"D01", "D02"}
     sections = parse_reply(text, SectionPlan("a1", part, 1, "一、", "标题"), known).sections
     return [f.rule for f in check_facts(Draft("总结", "", sections, "", "").document(), CONTEXT)]
 
@@ -68,6 +71,18 @@ def rules(text: str, part: Part = "achievements") -> list[str]:
         ("班子成员讲党课6次⟦F01⟧，组织观看警示教育片。", ["facts/claim-action"]),
         ("班子成员讲党课6次⟦F01⟧，课上情真意切句句入理。", ["facts/tail"]),
         ("着眼提高能力，班子成员讲党课6次⟦F01⟧。", []),
+        ("我坚持重要工作亲自部署，班子成员讲党课6次⟦F01⟧。", ["facts/claim-action"]),
+        ("重要工作要亲自部署，班子成员讲党课6次⟦F01⟧。", []),
+        ("在充分征求意见的基础上，班子成员讲党课6次⟦F01⟧。", ["facts/claim-action"]),
+        ("班子成员讲党课6次⟦F01⟧。改作风不能止于纸面，关键要看群众认不认。", ["facts/maxim"]),
+        ("班子成员讲党课6次⟦F01⟧，力求讲到党员心坎上。", ["facts/maxim"]),
+        ("班子成员讲党课6次⟦F01⟧。党课离开了实际，就会变成空谈。", ["facts/maxim"]),
+        ("为带动党员走在前列、创先争优，走在前列、干在实处，班子成员讲党课6次⟦F01⟧。", []),
+        ("我局重点抓好三件事。", []),
+        ("我局办成三件事。", ["facts/untraced"]),
+        ("坚持围绕中心、建设队伍，推动党建和业务深度融合⟦D01⟧。", []),
+        ("务必不忘初心、牢记使命，务必谦虚谨慎、艰苦奋斗⟦D02⟧。", ["facts/policy-cut"]),
+        ("务必不忘初心、牢记使命，务必谦虚谨慎、艰苦奋斗，务必敢于斗争、善于斗争⟦D02⟧。", []),
         ("我单位荣获全省先进基层党组织。", ["facts/claim-result"]),
         ("一是加强理论学习。班子成员讲党课6次⟦F01⟧。", []),
         ("详情见 https://a.example.com 。", ["facts/address", "facts/markup"][:1]),
@@ -100,6 +115,20 @@ def test_missing_and_repeated() -> None:
 )
 def test_plans(text: str, expected: list[str]) -> None:
     assert sorted({r for r in rules(text, "plans") if r != "facts/missing"}) == sorted(set(expected))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("部分支部主题党日形式单一⟦Q01⟧。", []),
+        ("少数支部活动老一套⟦Q01⟧。", ["facts/false-source", "facts/not-told"]),
+        ("部分支部主题党日形式单一⟦Q01⟧，究其原因是局党组研究不深。", ["facts/claim-cause"]),
+        ("部分支部主题党日形式单一⟦Q01⟧，党员到会后低头看手机。", ["facts/tail"]),
+        ("部分支部主题党日形式单一⟦Q01⟧。原因是【待补：由本人据实分析】。", []),
+    ],
+)
+def test_a_problem_is_told_without_causes_of_our_own(text: str, expected: list[str]) -> None:
+    assert sorted({r for r in rules(text, "problems") if r != "facts/missing"}) == expected
 
 
 def test_opening_may_say_what_it_stands_for_but_no_result() -> None:
@@ -150,3 +179,17 @@ def test_an_open_question_is_put_back_after_its_anchor() -> None:
     assert (
         text[: fix.start] + fix.text + text[fix.end :] == "全年指导【待核：本人还是党总支】4个支部按期换届。"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("我指导4个党支部按期换届。其中水政监察支部、河湖管理支部获评“县级示范党支部”。", 2),
+        ("其中水政监察支部、河湖管理支部获评“县级示范党支部”。党支部要建在网格上。", 1),
+    ],
+)
+def test_a_fact_told_in_two_sentences_is_found_in_both(text: str, told: int) -> None:
+    fact = make_item("fact", 1, "指导4个党支部按期换届，其中水政监察支部、河湖管理支部获评“县级示范党支部”")
+    brief = Brief("work-summary", "示例县水务局", Period.parse("2025-H1"), date(2025, 7, 4), facts=(fact,))
+    done = align(Document((Block(text, "body"),)), brief)
+    assert sum("F01" in s.facts for s in done.blocks[0].sentences) == told

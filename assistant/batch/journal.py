@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
@@ -21,9 +21,13 @@ FILE_NAME = ".zhibi-batch.sqlite3"
 _LOCK_NAME = ".zhibi-batch.lock"
 _LEFTOVER = re.compile(r"\.[0-9a-f]{16}\.tmp")
 _ALL = "SELECT result FROM units ORDER BY key"
-_SCHEMA = """CREATE TABLE IF NOT EXISTS units (
+_UNITS = """CREATE TABLE IF NOT EXISTS units (
     key TEXT PRIMARY KEY, digest TEXT NOT NULL, status TEXT NOT NULL, updated REAL NOT NULL, result TEXT NOT NULL
 ) WITHOUT ROWID"""
+_VARIANTS = (
+    "CREATE TABLE IF NOT EXISTS variants (key TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE) WITHOUT ROWID"
+)
+_NEXT = "INSERT OR IGNORE INTO variants SELECT ?, coalesce(max(number) + 1, 0) FROM variants"
 
 
 class BatchJournal:
@@ -42,7 +46,8 @@ class BatchJournal:
         try:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
-            self._db.execute(_SCHEMA)
+            self._db.execute(_UNITS)
+            self._db.execute(_VARIANTS)
         except sqlite3.DatabaseError:
             self.close()
             raise InputError(f"进度记录坏了，请删去 {FILE_NAME} 后重跑（成稿会重写）", path=folder) from None
@@ -66,6 +71,13 @@ class BatchJournal:
         for path in self.folder.iterdir():
             if _LEFTOVER.fullmatch(path.name):
                 path.unlink(missing_ok=True)
+
+    def variants(self, keys: Iterable[str]) -> dict[str, int]:
+        """Key -> number, one of its own for each unit of this folder: kept for good, the next free one for a new unit."""
+        self._db.execute("BEGIN")
+        self._db.executemany(_NEXT, ((key,) for key in keys))
+        self._db.execute("COMMIT")
+        return dict(self._db.execute("SELECT key, number FROM variants"))
 
     def digests(self) -> dict[str, str]:
         """Key -> digest of the units done; failed ones are to be tried again."""

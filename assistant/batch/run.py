@@ -69,7 +69,7 @@ def run_batch(
     folder = _made(folder)
     started = time.monotonic()
     with BatchJournal(folder) as journal:
-        common = fingerprint(plan)
+        common, manifest = fingerprint(plan), _numbered(manifest, journal)
         todo = _todo(manifest, journal, folder, common)
         state = _State(
             folder, journal, common, {e.key: e for e in todo}, len(manifest.units), started, progress
@@ -82,6 +82,12 @@ def run_batch(
             except KeyboardInterrupt:  # what is under way may take minutes to end: first the results
                 interrupted = True
             return _finished(manifest, state, interrupted=interrupted)
+
+
+def _numbered(manifest: Manifest, journal: BatchJournal) -> Manifest:
+    """Every unit with its number in this folder, by which its sentences are dealt."""
+    numbers = journal.variants(e.key for e in manifest.units)
+    return replace(manifest, units=tuple(replace(e, variant=numbers[e.key]) for e in manifest.units))
 
 
 def _started(engine: Engine, plan: Plan, todo: list[UnitEntry]) -> Generator[Written, None, None]:
@@ -120,7 +126,7 @@ def _knowledge(overlay: Path | None) -> str:
 
 
 def unit_digest(entry: UnitEntry, common: str) -> str:
-    return hashlib.sha256(f"{entry.digest}\0{common}".encode()).hexdigest()
+    return hashlib.sha256(f"{entry.digest}\0{entry.variant}\0{common}".encode()).hexdigest()
 
 
 def _todo(manifest: Manifest, journal: BatchJournal, folder: Path, common: str) -> list[UnitEntry]:

@@ -32,13 +32,15 @@ class RowNote:
 
 @dataclass(frozen=True, slots=True)
 class UnitEntry:
-    """One unit of the manifest. ``key`` names its files; ``source`` is read into a brief where it is drafted."""
+    """One unit of the manifest. ``key`` names its files; ``source`` is read into a brief where it is drafted; ``variant`` is
+    its number in the batch folder, given by the journal."""
 
     key: str
     source: RawSource | Path
     digest: str
     overrides: tuple[tuple[str, str], ...] = ()
     skipped_rows: int = 0
+    variant: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class Writer:
         started = time.monotonic()
         try:
             brief = brief_of(entry)
-            draft = drafting.draft(self.job(brief))
+            draft = drafting.draft(self.job(brief, entry.variant))
             files = self._files(draft, brief)
             return Written(self._result(entry, brief, draft, files, time.monotonic() - started), files)
         except ZhibiError as exc:
@@ -77,7 +77,7 @@ class Writer:
             self._index.close()
             self._index = None
 
-    def job(self, brief: Brief) -> drafting.Job:
+    def job(self, brief: Brief, variant: int | None = None) -> drafting.Job:
         settings = self.plan.settings
         with self._opening:
             if self._catalogue is None:
@@ -85,7 +85,7 @@ class Writer:
                 self._index = open_library(settings, catalogue) if self.plan.with_index else None
                 self._page = load_typography(settings.overlay)
                 self._catalogue = catalogue
-        return drafting.Job(brief, settings, self._catalogue, self._index)
+        return drafting.Job(brief, settings, self._catalogue, self._index, variant=variant)
 
     def _files(self, draft: Draft, brief: Brief) -> tuple[tuple[str, bytes], ...]:
         facts = [FactView(i.id, i.text, i.source) for i in brief.ledger]

@@ -6,9 +6,10 @@ Lines are read by their look alone (一、 is a heading, @title marks a title), 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from assistant.brief import Period
@@ -99,7 +100,7 @@ def verify(rules: RuleSet, catalogue: Catalogue) -> Iterator[Failure]:
                 said = "应报而未报" if wanted else "不应报而报"
                 yield Failure(rule.id, rule.path, example.line or rule.line, f"例句{said}：{text}")
             tried.add(example.text)
-        yield from _untried(rule, tried)
+        yield from _untried(rule, tried, partial(_fires, alone, catalogue=catalogue))
 
 
 def validate(overlay: Path | None = None) -> tuple[KnowledgeProblem, ...]:
@@ -123,12 +124,15 @@ def _fires(rules: RuleSet, example: Example, catalogue: Catalogue) -> bool:
     return bool(found)
 
 
-def _untried(rule: Rule, tried: set[str]) -> Iterator[Failure]:
-    """Expressions of a pattern rule that none of its examples hold; a rule with no bad example at all."""
+def _untried(rule: Rule, tried: set[str], fires: Callable[[Example], bool]) -> Iterator[Failure]:
+    """Expressions of a pattern rule that none of its examples hold, a literal being its own; a rule with no bad
+    example at all."""
     if KINDS[rule.kind].patterns is None or not isinstance(rule.options, tuple):
         if not rule.bad and rule.severity != "info":
             yield Failure(rule.id, rule.path, rule.line, "没有应报的例句（bad）")
         return
     for entry in rule.options:
-        if entry.regex and not any(compiled(entry.regex).search(t) for t in tried):
+        if not entry.regex or any(compiled(entry.regex).search(t) for t in tried):
+            continue
+        if not entry.literal or not fires(Example(entry.literal)):
             yield Failure(rule.id, rule.path, entry.line or rule.line, f"没有例句用到：{entry.regex}")

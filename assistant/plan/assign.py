@@ -15,8 +15,7 @@ from assistant.catalogue import Theme
 from assistant.similarity import cosine
 
 _FEWEST = 2  # facts that make a section
-_SEVERAL = 2  # themes under one heading
-_LARGEST = 8  # facts of one section
+_LARGEST = 6  # facts of one section
 _GENERAL = "business"
 _NEAR = 3.0  # what being the first neighbour is worth, in points of the lexicon
 _SURE_SCORE = 4.0
@@ -134,6 +133,7 @@ def _unit_scores(text: str, themes: Sequence[Theme], unit: str) -> dict[str, flo
 
 def _gather_small(where: dict[str, str]) -> None:
     """Facts that stand alone in their themes, with no neighbour to join, go together where the themes are of one circle."""
+    _pair_singles(where)
     counts = Counter(where.values())
     lonely = {
         f: t
@@ -147,12 +147,27 @@ def _gather_small(where: dict[str, str]) -> None:
             where.update(dict.fromkeys(alone, target))
 
 
+def _pair_singles(where: dict[str, str]) -> None:
+    """Two facts that stand alone make a section where the theme of one is the first neighbour of the other's."""
+    for fact, theme in list(where.items()):
+        counts = Counter(where.values())
+        first = outline_data()["near"].get(theme, [""])[0]
+        if counts[theme] == counts[first] == 1:
+            where[fact] = first
+
+
 def _pool(theme: str, named: Sequence[str]) -> tuple[str, ...]:
-    """The circle's own headings where the facts are of several themes and the heading's own has not most of them."""
+    """The circle's own headings where the facts are of several themes, not next to each other, and the heading's own
+    has not most of them."""
     counts = Counter(named)
-    if len(counts) < _SEVERAL or counts[theme] * 2 > len(named):
+    if counts[theme] * 2 > len(named) or all(_adjacent(theme, other) for other in counts if other != theme):
         return ()
     return next((tuple(c["headings"]) for c in outline_data()["circles"] if theme in c["themes"]), ())
+
+
+def _adjacent(one: str, other: str) -> bool:
+    near = outline_data()["near"]
+    return other in near.get(one, [])[:2] or one in near.get(other, [])[:2]
 
 
 @cache

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.brief import Brief, Item
 from assistant.document import Block, Document, Sentence
-from assistant.similarity import containment
+from assistant.similarity import bigrams, containment
 from assistant.text import sentence_spans
 from assistant.values import parse_values
 
 _ENOUGH = 0.55
 _WITH_VALUE = 0.3
 _AS_WELL = 0.85  # of the best sentence's share: a fact is told where it is told best
+_REST = 0.2  # of a fact: so much of what its sentences leave out, in the sentence next to them, is told there
+_FEWEST = 4  # bigrams
 _MARKED = re.compile("【待[补核][^】]*】")
 
 Key = tuple[str, str, str]
@@ -26,8 +29,10 @@ def align(document: Document, brief: Brief) -> Document:
     flat = [_MARKED.sub("", p) for block in pieces.values() for p in block]
     told: list[list[str]] = [[] for _ in flat]
     keys = [_keys(p) for p in flat]
+    home = [n for n, block in pieces.items() for _ in block]
     for item in brief.ledger:
-        for n in _tellers(item, flat, keys):
+        tellers = _tellers(item, flat, keys)
+        for n in sorted({*tellers, *_beside(item, tellers, flat, home)}):
             told[n].append(item.id)
     marked = iter(told)
     blocks = list(document.blocks)
@@ -61,3 +66,13 @@ def _tellers(item: Item, pieces: list[str], keys: list[frozenset[Key]]) -> list[
         return []
     best = max(found, key=shares.__getitem__)
     return [n for n in found if shares[n] >= _AS_WELL * shares[best] or (figures & keys[n]) - keys[best]]
+
+
+def _beside(item: Item, tellers: list[int], pieces: list[str], home: list[int]) -> Iterator[int]:
+    """A fact told in two sentences: the neighbours in the paragraph that have a fair part of what the tellers leave out."""
+    left = bigrams(item.text) - {pair for n in tellers for pair in bigrams(pieces[n])}
+    enough = max(_FEWEST, _REST * len(bigrams(item.text)))
+    for n in {m for t in tellers for m in (t - 1, t + 1)} - set(tellers):
+        near = 0 <= n < len(pieces) and home[n] in {home[t] for t in tellers}
+        if near and len(left & bigrams(pieces[n])) >= enough:
+            yield n

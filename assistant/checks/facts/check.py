@@ -11,6 +11,7 @@ from assistant.checks.facts.claims import unsourced_claims
 from assistant.checks.facts.context import FactContext, Place, places
 from assistant.checks.facts.derived import recheck
 from assistant.checks.facts.foreign import foreign_runs, untrusted
+from assistant.checks.facts.quoted import cut_short
 from assistant.checks.facts.trace import false_source, lost_values, placeholders, reordered, trace_values
 from assistant.checks.facts.whole import told_whole
 from assistant.document import Document
@@ -37,6 +38,7 @@ def check_facts(document: Document, context: FactContext) -> tuple[Finding, ...]
             found += false_source(place, context)
             found += placeholders(place, context)
             found += reordered(place, context)
+            found += cut_short(place, context)
         found += unsourced_claims(sentences, context)
     for item in context.brief.ledger:
         found += _coverage(item, told.get(item.id, []), context)

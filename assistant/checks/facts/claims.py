@@ -2,7 +2,8 @@
 
 Patterns and thresholds: knowledge/claims.yaml. A paragraph is read in order: a clause is let pass when it is policy
 wording from the passage cited, when the facts cited say it, or when it is an aim, a stance or a requirement; what is
-left is a result, an action, or, once the paragraph has told a fact, a tail.
+left is a result, an action, or, once the paragraph has told a fact, a tail; what only talks of how things ought to be
+(``stance``) is none of these, and a maxim where it comes after a fact.
 """
 
 from __future__ import annotations
@@ -15,16 +16,28 @@ from typing import Any
 
 from assistant import resources
 from assistant.checks.facts.context import FactContext, Place
+from assistant.checks.facts.stance import Talk, talk
 from assistant.checks.facts.trace import readable
 from assistant.document import Sentence
-from assistant.finding import Finding
+from assistant.finding import Finding, Severity
 from assistant.similarity import bigrams, containment
 from assistant.text import Span, fold, is_cjk
 
 _SPLIT = re.compile(r"[，；。！？：,;]")
 _LEAD = re.compile(r"^(?:第?[一二三四五六七八九十]+是|[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）)")
 _FEWEST = 4  # bigrams: shorter clauses of a fact prove nothing
-_KEYS = ("subject", "adverb", "concrete", "result", "action", "aim", "softener", "own", "hypothetical")
+_KEYS = (
+    "subject",
+    "adverb",
+    "concrete",
+    "result",
+    "action",
+    "aim",
+    "softener",
+    "own",
+    "hypothetical",
+    "cause",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,7 @@ class ClaimPatterns:
     softener: re.Pattern[str]
     own: re.Pattern[str]
     hypothetical: re.Pattern[str]
+    cause: re.Pattern[str]
     lead: int
     covered: float
     retold: float
@@ -75,20 +89,45 @@ def unsourced_claims(paragraph: Sequence[Place], context: FactContext) -> Iterat
         text = readable(place.sentence.text)
         if "【待" in place.sentence.text and not place.sentence.facts:
             continue  # it asks for what is missing and claims nothing
-        if _is_lead(text) or (place.part == "problems" and place.sentence.facts):
-            continue  # a lead claims nothing yet, a problem is told in the writer's own words
+        if _is_lead(text):
+            continue  # it claims nothing yet
         told = [i.text for i in context.items(place.sentence)]
-        policy = fold(context.policy_text(place.sentence))
         spans = clauses(text)
         covered = [_covered(text[s.start : s.end].strip(), told) for s in spans]
-        framing = covered.index(True) if True in covered else len(spans) if not told_one else 0
-        last = len(covered) - covered[::-1].index(True) - 1 if True in covered else len(spans)
-        for n, span in enumerate(spans):
-            clause = text[span.start : span.end].strip()
-            excused = _excused(clause, policy, aim=n < last)
-            if not covered[n] and not excused and not _asks(place.sentence, span):
-                yield from _judge(clause, span, place, after_fact=n >= framing)
+        yield from _unsourced(place, text, spans, covered, context, told_one=told_one)
         told_one = told_one or True in covered
+
+
+def _unsourced(
+    place: Place, text: str, spans: list[Span], covered: list[bool], context: FactContext, *, told_one: bool
+) -> Iterator[Finding]:
+    """The clauses of one sentence that nothing covers or excuses. A problem is told in the writer's own words: there
+    only what comes after the material's words, or gives a cause, is looked at."""
+    policy = fold(context.policy_text(place.sentence))
+    own_words = place.part == "problems" and bool(place.sentence.facts)
+    first = covered.index(True) if True in covered else len(spans) if own_words or not told_one else 0
+    last = len(covered) - covered[::-1].index(True) - 1 if True in covered else len(spans)
+    bodies = [_body(text, s) for s in spans]
+    talked = talk(
+        [_predicate(b) for b in bodies],
+        last=last if place.sentence.facts else None,
+        planned=place.part == "plans",
+    )
+    for n, span in enumerate(spans):
+        if covered[n] or _excused(bodies[n], policy, aim=n < last) or _asks(place.sentence, span):
+            continue
+        where = _Where(
+            place,
+            bodies[n],
+            text.index(bodies[n], span.start),
+            after_fact=n >= first,
+            before_fact=n < last and True in covered,
+        )
+        yield from _cause(where) if own_words else _judge(where, talked[n])
+
+
+def _body(text: str, span: Span) -> str:
+    return _LEAD.sub("", text[span.start : span.end].strip())
 
 
 def _asks(sentence: Sentence, span: Span) -> bool:
@@ -117,10 +156,10 @@ def _covered(clause: str, told: Sequence[str]) -> bool:
     return any(containment(piece, body) >= p.retold for piece in pieces)
 
 
-def _excused(clause: str, policy: str, *, aim: bool) -> bool:
+def _excused(body: str, policy: str, *, aim: bool) -> bool:
     """Too short to say anything, the policy's own words, or a stance that names nothing concrete; an aim too where it may
     stand (``aim``), before the sentence's last fact: after it, it says what came of the fact, or nothing."""
-    p, body = claim_patterns(), _LEAD.sub("", clause)
+    p = claim_patterns()
     if sum(map(is_cjk, body)) < 4 or (policy and fold(body) in policy):
         return p.own.search(body) is None
     forms = (p.softener, p.aim) if aim else (p.softener,)
@@ -139,21 +178,51 @@ def _predicate(body: str) -> str:
     return rest if len(rest) >= 2 else body
 
 
-def _judge(clause: str, span: Span, place: Place, *, after_fact: bool) -> Iterator[Finding]:
-    p, body = claim_patterns(), _LEAD.sub("", clause)
-    start = span.start + (len(clause) - len(body))
-    planned = place.part == "plans"
-    if planned and p.hypothetical.search(body):
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """A clause (less 一是) that starts at ``start`` of its sentence, and where it stands to the facts told."""
+
+    place: Place
+    body: str
+    start: int
+    after_fact: bool
+    before_fact: bool
+
+    def finding(self, rule: str, severity: Severity, message: str) -> Finding:
+        end = self.start + len(self.body)
+        return self.place.finding(rule, severity, f"“{self.body}”{message}", self.start, end)
+
+
+def _judge(where: _Where, said: Talk) -> Iterator[Finding]:
+    p, body = claim_patterns(), where.body
+    planned = where.place.part == "plans"
+    if planned and any(p.hypothetical.search(form) for form in (body, _predicate(body))):
         return
-    if p.result.search(body):
-        message = f"“{body}”说的是结果，材料里没有，请删去或改成目的放到事实之前"
-        yield place.finding("facts/claim-result", "error", message, start, span.end)
-    elif place.part in ("opening", "closing"):
+    hoped = said and (planned or where.before_fact)
+    if p.result.search(body) and not hoped and said < Talk.SURE:
+        yield where.finding(
+            "facts/claim-result", "error", "说的是结果，材料里没有，请删去或改成目的放到事实之前"
+        )
+    elif where.place.part in ("opening", "closing"):
         return
-    elif p.action.search(body) or p.action.search(_predicate(body)):
+    elif said < Talk.SURE and (p.action.search(body) or p.action.search(_predicate(body))):
         what = "措施" if planned else "做法"
-        message = f"“{body}”写了材料里没有的{what}，请删去，或补充材料后再写"
-        yield place.finding("facts/claim-action", "error", message, start, span.end)
-    elif after_fact and len(body) >= p.tail:
-        message = f"“{body}”是事实之后的空话，请删去"
-        yield place.finding("facts/tail", "warning", message, start, span.end)
+        yield where.finding(
+            "facts/claim-action", "error", f"写了材料里没有的{what}，请删去，或补充材料后再写"
+        )
+    elif where.after_fact and len(body) >= p.tail and not (planned and said):
+        if said:
+            yield where.finding("facts/maxim", "warning", "是事实之后的议论，请删去或移到事实之前")
+        else:
+            yield where.finding("facts/tail", "warning", "是事实之后的空话，请删去")
+
+
+def _cause(where: _Where) -> Iterator[Finding]:
+    """What the material does not say of a problem: why it is there, whose fault it is, how else it shows."""
+    p, body = claim_patterns(), where.body
+    if p.cause.search(body) and where.after_fact:
+        yield where.finding(
+            "facts/claim-cause", "error", "说的原因、责任材料里没有，请删去，或由本人据实补充后再写"
+        )
+    elif where.after_fact and not where.before_fact and len(body) >= p.tail:
+        yield where.finding("facts/tail", "warning", "说的表现材料里没有，请删去，或据实补充后再写")

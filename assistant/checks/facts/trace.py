@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 
+from assistant import resources
 from assistant.brief import Item
 from assistant.checks.facts.context import FactContext, Place
 from assistant.finding import Finding
@@ -78,6 +80,8 @@ def _figure(value: Value, place: Place, context: FactContext, cited: list[Value]
         return
     if value.kind == "plain" and value.surface in context.policy_text(place.sentence):
         return  # a policy's other figures are no figures of ours
+    if not place.sentence.facts and _announces(place.sentence.text, value):
+        return
     owners = [i.id for i in context.brief.ledger if any(v.key == value.key for v in i.values)]
     if owners and not place.sentence.facts:
         message = f"“{value.surface}”像是材料 {owners[0]} 的数，句子没有标出处，请补标或删去"
@@ -86,6 +90,16 @@ def _figure(value: Value, place: Place, context: FactContext, cited: list[Value]
     else:
         message = f"“{value.surface}”在所引材料里查不到，请改成材料里的数或删去"
     yield place.finding("facts/untraced", "error", message, value.start, value.end)
+
+
+def _announces(text: str, value: Value) -> bool:
+    """重点抓好三件事。 counts what the text is going to say, not what was done."""
+    return any(m.start() <= value.start < m.end() for m in _own_count().finditer(text))
+
+
+@cache
+def _own_count() -> re.Pattern[str]:
+    return re.compile(resources.read_yaml("knowledge", "claims.yaml")["own_count"])
 
 
 def _same_noun(value: Value, cited: Iterable[Value]) -> Value | None:

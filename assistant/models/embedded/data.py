@@ -77,6 +77,7 @@ class Patterns:
     frame: Mapping[str, Any]
     spare_leads: Mapping[str, tuple[str, ...]]
     timed: re.Pattern[str]
+    stated: re.Pattern[str]
     once: tuple[str, ...]
 
 
@@ -97,6 +98,7 @@ def patterns() -> Patterns:
         _load("frame.yaml"),
         {k: tuple(v) for k, v in _load("plans.yaml")["by_theme"].items()},
         re.compile("|".join(style["timed"])),
+        re.compile("|".join(style["stated"])),
         tuple(style["once"]),
     )
 

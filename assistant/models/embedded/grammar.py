@@ -17,7 +17,8 @@ from typing import TypeVar
 T = TypeVar("T")
 _SLOT = re.compile(r"\[([^\[\]]*)\]")
 _RUN = 5  # characters in a row that a reader would notice the second time
-_GOLDEN = 0.618  # of the whole: steps of this length leave even gaps, however many there are
+_GOLDEN = 0.618  # of the whole: steps of this length leave even gaps, so that neighbouring seeds write unlike sentences
+_ROUND = 53  # seeds that go before the first takes its second card: a batch of fifty
 _PLACES = re.compile(r"\{\w+\}")
 
 
@@ -57,23 +58,27 @@ def told(pattern: str, number: int) -> str:
 
 
 @cache
-def _cards(patterns: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
-    """Every sentence of the patterns, by pattern and number, each pattern's spread evenly over the whole."""
-    places = {
-        (pattern, number): (place + draw(0, pattern) / 2**48) / count(pattern)
-        for pattern in patterns
-        for place, number in enumerate(shuffled(range(count(pattern)), 0, pattern))
-    }
-    return tuple(sorted(places, key=lambda card: (places[card], card)))
+def _cards(patterns: tuple[str, ...], once: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Every sentence of the patterns, each pattern's spread evenly over the whole."""
+    places: list[tuple[float, str, str]] = []
+    for pattern in patterns:
+        fit = [s for s in shuffled(list(every(pattern)), 0, pattern) if all(s.count(w) < 2 for w in once)]
+        places += [((n + draw(0, pattern) / 2**48) / len(fit), pattern, s) for n, s in enumerate(fit)]
+    return tuple((pattern, sentence) for _, pattern, sentence in sorted(places))
 
 
-def dealt(patterns: Sequence[str], seed: int) -> Iterator[tuple[str, int]]:
-    """All sentences of the patterns, by pattern and number, in the order in which this seed takes them. Seeds that follow
-    one another begin as far apart as they can: as many of them as there are sentences begin with different ones."""
-    cards = _cards(tuple(patterns))
-    step = next(n for n in count_from(round(len(cards) * _GOLDEN)) if gcd(n, len(cards)) == 1) if cards else 0
-    first = seed * step
-    return (cards[(first + n) % len(cards)] for n in range(len(cards)))
+def dealt(patterns: Sequence[str], seed: int, once: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """(pattern, sentence) in the order in which this seed takes them, without those that say a word of ``once`` twice.
+    Like cards: seeds from 0 up take one each in turn, then each a second one; nobody has what another has already while
+    there are enough and no more than ``_ROUND`` seeds."""
+    cards = _cards(tuple(patterns), once)
+    apart, turns = _coprime(round(len(cards) * _GOLDEN), len(cards)), _coprime(_ROUND, len(cards))
+    return (cards[(seed + n * turns) * apart % len(cards)] for n in range(len(cards)))
+
+
+def _coprime(wanted: int, whole: int) -> int:
+    """The first number from the wanted one up that goes through all of the whole."""
+    return next(n for n in count_from(max(wanted, 1)) if whole == 0 or gcd(n, whole) == 1)
 
 
 def every(pattern: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from itertools import combinations
 
 from assistant.brief import Brief, Item, Register
 from assistant.models.embedded.data import Aim, FactKind, Principle, family_of, kind_of, patterns
-from assistant.models.embedded.grammar import count, dealt, draw, echoes, shuffled, told
+from assistant.models.embedded.grammar import count, dealt, draw, echoes, shuffled
 from assistant.plan.outline import seed_of
 from assistant.plan.types import Outline, SectionPlan
 from assistant.plan.units import names_of
@@ -26,7 +26,7 @@ _WANTED_ITEMS = 4  # more than these are put together where their kinds are of o
 _MOST_FACTS_AN_ITEM = 6
 _MOST_FACTS_TOGETHER = 3
 #: Dealt to a section, of which it says as many as it has room for; the rest is for other sections on its theme.
-_REQUIREMENTS: dict[Register, int] = {"concise": 2, "standard": 3, "full": 5}
+_REQUIREMENTS: dict[Register, int] = {"concise": 2, "standard": 2, "full": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class _Dealer:
         """One sentence of each pattern, those made for this kind of unit or report before the rest."""
         out: list[str] = []
         for pattern, sentence in self._own_sentences(rows):
-            fresh = pattern not in self.used and not echoes(sentence, self.said) and not _repeats(sentence)
+            fresh = pattern not in self.used and not echoes(sentence, self.said)
             if fresh and len(out) < most:
                 self.used.add(pattern)
                 self.said += sentence
@@ -100,11 +100,11 @@ class _Dealer:
         """By pattern, in the order in which they fall to this brief; dealt from all rows, so that briefs of other registers
         and kinds take from the same deal. In a batch those for one kind of unit only as far as they go round."""
         fit = {p.text: p for p in rows if self._fits(p)}
-        seed = self.seed if self.variant is None else self.variant
+        seed, once = self.seed if self.variant is None else self.variant, patterns().once
         special = [p.text for p in fit.values() if p.units or p.genres]
         if self.variant is None or self.variant < sum(map(count, special)):
-            yield from ((p, told(p, n)) for p, n in dealt(special, seed))
-        yield from ((p, told(p, n)) for p, n in dealt([p.text for p in rows], seed) if p in fit)
+            yield from dealt(special, seed, once)
+        yield from (card for card in dealt([p.text for p in rows], seed, once) if card[0] in fit)
 
     def _fits(self, principle: Principle) -> bool:
         return principle.fits(self.brief.register, self.brief.date, self.names.kind, self.brief.kind)
@@ -113,7 +113,7 @@ class _Dealer:
         kinds = [kind_of(i.text) for i in group]
         lead = self._lead(kinds, theme, group) if groups > 1 else ""
         lines = [
-            FactLine(item, kind, self._aim(item, kind, theme))
+            FactLine(item, kind, self._aim(item, kind, theme, lead))
             for item, kind in zip(group, kinds, strict=True)
         ]
         return ItemLayout(lead, tuple(lines))
@@ -135,22 +135,22 @@ class _Dealer:
         options = shuffled(patterns().spare_leads.get(theme, ()), self.seed, theme)
         return [lead for lead in options if bigrams(lead) & said]
 
-    def _aim(self, item: Item, kind: FactKind, theme: str) -> str:
+    def _aim(self, item: Item, kind: FactKind, theme: str, lead: str) -> str:
         every = {"concise": 3, "standard": 2, "full": 1}[self.brief.register]
-        if draw(self.seed, "aim", item.id) % every:
+        if draw(self.seed, "aim", item.id) % every or patterns().stated.search(item.text):
             return ""
         options = shuffled(kind.aims, self.seed, "aims", kind.id)
-        fit = [a.text for a in options if self._aim_fits(a, item, theme)]
+        fit = [a.text for a in options if self._aim_fits(a, item.text + lead, theme)]
         aim = next(iter(self._take((a for a in fit if not echoes(a, self.said)), 1)), "")
         self.said += aim
         return aim
 
-    def _aim_fits(self, aim: Aim, item: Item, theme: str) -> bool:
+    def _aim_fits(self, aim: Aim, near: str, theme: str) -> bool:
         if (aim.party and not self.party) or (aim.only and theme not in aim.only):
             return False
         if aim.unit and self.brief.author:
             return False
-        return len(bigrams(aim.text) & bigrams(item.text)) < 2
+        return len(bigrams(aim.text) & bigrams(near)) < 2
 
     def _take(self, options: Iterable[str], most: int = 99) -> Iterator[str]:
         taken = 0
@@ -161,10 +161,6 @@ class _Dealer:
                 self.used.add(option)
                 taken += 1
                 yield option
-
-
-def _repeats(sentence: str) -> bool:
-    return any(sentence.count(word) > 1 for word in patterns().once)
 
 
 def _named_leads(text: str) -> tuple[str, ...]:

@@ -50,9 +50,7 @@ def _dealt(task: SectionTask) -> Deal:
 
 
 @lru_cache(maxsize=64)
-def _deal(
-    outline: Outline, brief: Brief, policies: tuple[PolicySpan, ...], variant: int | None
-) -> Deal:
+def _deal(outline: Outline, brief: Brief, policies: tuple[PolicySpan, ...], variant: int | None) -> Deal:
     """Every phrase that no other sentence of the document echoes, to one place at most."""
     said = _said(outline, brief, variant)
     left: list[PolicySpan] = []
@@ -66,7 +64,10 @@ def _deal(
             _give(section.items, brief, left, items)
     heads: dict[str, list[PolicySpan]] = {}
     for section in outline.written:
-        own = [p for p in left if section.part == "achievements" and section.theme in p.themes]
+        fit = section.part == "achievements"
+        own = [
+            p for p in left if fit and section.theme in p.themes and not re.search(_rules()["nouns"], p.text)
+        ]
         heads[section.id] = own[: min(_MOST_IN_HEADS, len(own) // _IN_HEAD * _IN_HEAD)]
         left = [p for p in left if p not in heads[section.id]]
     spare = [p for p in left if re.search(_rules()["spare"], p.text)] if brief.body else []

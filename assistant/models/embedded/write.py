@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 from assistant.brief import Brief, Item, Register
 from assistant.evidence import PolicySpan
 from assistant.ledger import clause
 from assistant.models.embedded.data import dated, kind_of, patterns
-from assistant.models.embedded.grammar import draw, shuffled
+from assistant.models.embedded.grammar import dealt, draw, shuffled
 from assistant.models.embedded.grammar import told as told_of
 from assistant.models.embedded.layout import ItemLayout, SectionLayout, lay_out
 from assistant.models.embedded.sentences import cite, fact_sentence, marks
@@ -27,7 +28,8 @@ _SAME_SAYING = 0.6  # a quotation that holds most of a principle would say it tw
 _LONGEST_JOINED = 70  # characters of a joined sentence, marks included
 _SHORTEST_PROBLEM, _SHORTEST_NOUN = 8, 3  # characters a shortened problem must keep
 _MOST_TOPICS = 4  # named in the opening
-_LEAST_ROOM = 30  # characters for a section's head, however little it tells
+#: Characters for a section's head, however little it tells.
+_LEAST_ROOM: dict[Register, int] = {"concise": 20, "standard": 30, "full": 30}
 _MANY_FACTS = 6  # a section of so many facts can carry one more sentence at its head
 _SELF = "duty-report"
 _TOPIC_THEMES = ("theory", "political")
@@ -112,7 +114,7 @@ def _item(layout: ItemLayout, task: SectionTask, when: str) -> str:
     subject_left = _is_self(task.brief)
     for line in layout.lines:
         subject = "我" if subject_left and line.kind.self_subject else ""
-        aim = "，".join(filter(None, [woven_aim(line.item, task), line.aim]))
+        aim = woven_aim(line.item, task) or line.aim
         sentence = fact_sentence(line.item, task.questions, aim=aim, when=when, subject=subject)
         when = "" if when and when in sentence else when
         subject_left = subject_left and not subject
@@ -134,9 +136,10 @@ def _principles(layout: SectionLayout, task: SectionTask, body: int) -> str:
     and last the stance, which leads up to the facts."""
     names, register = names_of(task.brief), task.brief.register
     share = _FREE_SHARE[register]
-    room = max(body * share / (1 - share), _LEAST_ROOM)
+    least = _LEAST_ROOM[register]
+    room = max(body * share / (1 - share), least)
     if task.brief.length:
-        room = min(room, max(task.plan.length - body, _LEAST_ROOM))
+        room = min(room, max(task.plan.length - body, least))
     most = {"concise": 1, "standard": 2 + (len(task.items) >= _MANY_FACTS), "full": 5}[register]
     own = [_named(p, task.brief, names) for p in layout.requirements]
     stance = _named(layout.stance, task.brief, names)
@@ -225,7 +228,8 @@ def _measure(items: Sequence[Item], task: SectionTask, position: int) -> str:
     plans = [i for i in items if i.lane == "plan"]
     wanted = "、".join(clause(p, task.questions) for p in plans)
     key = "both" if plans and problems else "plan" if plans else "problem"
-    options = shuffled(patterns().frame["plan_sentences"][key], seed_of(task.brief), key)
+    forms = shuffled(patterns().frame["plan_sentences"][key], seed_of(task.brief), key)
+    options = [f for f in forms if f[:1] not in patterns().frame["once_ahead"] or f[:1] != wanted[:1]]
     sentence: str = options[position % len(options)].format(**_problem_nouns(problems), plan=wanted)
     return sentence + marks([i.id for i in [*plans, *problems]]) + "。"
 
@@ -256,7 +260,6 @@ def _words(task: SectionTask) -> dict[str, Any]:
         "party": names.party or names.we, "subject": names.party or names.we, "spirit": spirit,
         "upholds": dated(frame["upholds"], brief.date), "period": brief.period.label, "next": brief.period.next_label,
         "year": brief.period.start.year, "recipient": brief.recipient, "duty": brief.author or "岗位",
-        "topics": _topics(task),
     }  # fmt: skip
 
 
@@ -271,30 +274,34 @@ def _unit(brief: Brief) -> str:
     return brief.organization + brief.body
 
 
-def _topics(task: SectionTask) -> str:
-    """What the achievements sections are about, from the words of their headings' themes, no verb twice."""
+def _topics(task: SectionTask) -> list[str]:
+    """What the achievements sections are about, in every choice of words of their headings' themes, no verb twice."""
     frame, brief = patterns().frame, task.brief
-    seed, own = seed_of(brief), frame["unit_topics"].get(names_of(brief).kind, {})
-    words: dict[str, list[str]] = {**frame["topic_words"], **own}
+    words: dict[str, list[str]] = {
+        **frame["topic_words"], **frame["unit_topics"].get(names_of(brief).kind, {}),
+    }  # fmt: skip
     themes = list(dict.fromkeys(s.theme for s in task.outline.written if s.theme in words))
-    kept = sorted(shuffled(themes, seed, "topics")[:_MOST_TOPICS], key=themes.index)
-    found: list[str] = []
-    for theme in kept:
-        fresh = [w for w in shuffled(words[theme], seed, theme) if w[:2] not in {f[:2] for f in found}]
-        found += fresh[:1]
-    return "、".join(found) or "做好各项工作"
+    kept = sorted(shuffled(themes, seed_of(brief), "topics")[:_MOST_TOPICS], key=themes.index)
+    chosen = [
+        list({w[:2]: w for w in reversed(c)}.values())[::-1] for c in product(*(words[t] for t in kept))
+    ]
+    most = max(map(len, chosen))
+    return ["、".join(c) or frame["no_topic"] for c in chosen if len(c) == most]
 
 
 def _opening(task: SectionTask) -> str:
     frame, brief = patterns().frame, task.brief
-    options = frame["openings"].get(brief.kind) or frame["openings"]["work-summary"]
+    cards = list(dealt(frame["openings"].get(brief.kind) or frame["openings"]["work-summary"], _turn(task)))
     topics = _topics(task)
-    cards = list(dealt(options, _turn(task)))
-    told_with, pattern = divmod(_turn(task), len(cards))
-    text = told_of(*cards[0]).format(**_words(task), topics=topics[(_turn(task) + told_with) % len(topics)])
+    topic = topics[(_turn(task) + _turn(task) // len(cards)) % len(topics)]
+    text = cards[0][1].format(**_words(task), topics=topic)
     text += _named(spare_sentence(task, "opening"), brief, names_of(brief))
     cited = "".join(cite(text[span.start : span.end], task.policies) for span in sentence_spans(text))
     return cited + _announce(task)
+
+
+def _turn(task: SectionTask) -> int:
+    return seed_of(task.brief) if task.variant is None else task.variant
 
 
 def _announce(task: SectionTask) -> str:
