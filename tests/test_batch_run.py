@@ -16,11 +16,12 @@ import pytest
 from openpyxl import load_workbook
 
 from assistant.batch.engines import Calling, Drafting, Engine, Serial, _share
+from assistant.batch.job import Job
 from assistant.batch.journal import FILE_NAME, BatchJournal
 from assistant.batch.manifest import read_manifest
 from assistant.batch.open import open_engine
 from assistant.batch.run import Outcome, Tick, run_batch
-from assistant.batch.spread import Job, Processes, Threads
+from assistant.batch.spread import Processes, Threads
 from assistant.batch.twins import compare
 from assistant.batch.types import UnitEntry, UnitResult, Written
 from assistant.batch.work import Plan

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any, Generic
 
-from assistant.batch.spread import C, Job, R, T
+from assistant.batch.job import C, Job, R, T
 
 
 class _Child:

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from itertools import count, islice
 from typing import Any
 
-from assistant.batch.spread import C, Job, R, T
+from assistant.batch.job import C, Job, R, T
 from assistant.errors import InputError, ServiceError
 from assistant.settings import Settings
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from assistant.batch.cluster import Cluster, without_secrets
-from assistant.batch.spread import Job
+from assistant.batch.job import Job
 from assistant.batch.types import UnitEntry, UnitResult, Written
 from assistant.batch.work import Plan, draft_unit
 

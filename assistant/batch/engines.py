@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from assistant.batch.spread import WORTH, Job, Processes, Spread, Threads, processors
+from assistant.batch.job import Job
+from assistant.batch.spread import WORTH, Processes, Spread, Threads, processors
 from assistant.batch.types import UnitEntry, UnitResult, Written
 from assistant.batch.work import Plan, Writer, draft_unit
 from assistant.settings import Settings

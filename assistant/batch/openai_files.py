@@ -22,9 +22,10 @@ from langchain_core.messages import AIMessage, BaseMessage, convert_to_openai_me
 from langchain_core.outputs import ChatGeneration, ChatResult
 
 from assistant import drafting
+from assistant.batch.job import Job
 from assistant.batch.manifest import brief_of
 from assistant.batch.request_files import RequestFiles
-from assistant.batch.spread import Here, Job, Spread
+from assistant.batch.spread import Here, Spread
 from assistant.batch.types import UnitEntry
 from assistant.batch.work import Plan, writer_of
 from assistant.errors import DocumentError, InputError, ZhibiError

@@ -8,26 +8,14 @@ children end with their parent, however that ends. A run that is broken off does
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
-C = TypeVar("C")
-T = TypeVar("T")
-R = TypeVar("R")
+from assistant.batch.job import C, Job, R, T
 
 WORTH = 8  # items a child, below which starting one takes longer than the work: measured for drafts
-
-
-@dataclass(frozen=True, slots=True)
-class Job(Generic[C, T, R]):
-    """``lost`` makes the result of an item whose worker died each time."""
-
-    task: Callable[[C, T], R]
-    common: C
-    lost: Callable[[T], R]
 
 
 class Spread(Protocol):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from assistant.batch.spread import Here, Job, Processes, Spread
+from assistant.batch.job import Job
+from assistant.batch.spread import Here, Processes, Spread
 from assistant.checking import Checked, Numbered, Order, Over, Plain, check_file
 from assistant.errors import InputError, ZhibiError
 
