@@ -38,6 +38,14 @@ def settle(page: Any) -> None:
     page.wait_for_timeout(300)
 
 
+def choose(page: Any, box: str, option: str) -> None:
+    """From a list, once the script has run: a run in the middle closes a list that is open."""
+    page.get_by_role("combobox", name=box).wait_for()
+    settle(page)
+    page.get_by_role("combobox", name=box).click()
+    page.get_by_role("option", name=option).click()
+
+
 def begin(page: Any, url: str, bullets: str = BULLETS) -> None:
     page.goto(url)
     page.get_by_role("button", name="新起草一份").first.click()

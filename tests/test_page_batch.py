@@ -13,7 +13,7 @@ import pytest
 from assistant.settings import load_settings
 from assistant.worker import Store, Task, batches, launch
 from tests.page_server import Browser, serving
-from tests.page_steps import downloaded, settle, slow
+from tests.page_steps import choose, downloaded, settle, slow
 from tests.servers.scripted import Scripted
 
 pytestmark = pytest.mark.timeout(600)
@@ -78,8 +78,7 @@ def test_a_list_to_drafts_opened_and_taken_away(browser: Browser, tmp_path: Path
         _, results = downloaded(page, "结果表")
         rows = list(load_workbook(io.BytesIO(results))["各单位"].values)
         assert [r[1] for r in rows[1:]] == ["已写成"] * 3
-        page.get_by_role("combobox", name="打开哪一份").click()
-        page.get_by_role("option", name="示例县甲水务局").click()
+        choose(page, "打开哪一份", "示例县甲水务局")
         page.get_by_role("button", name="打开这一份").click()
         page.get_by_role("button", name="成稿 .docx").wait_for()
         assert "/draft" in page.url or page.url.split("?")[0].endswith("/")
@@ -87,8 +86,7 @@ def test_a_list_to_drafts_opened_and_taken_away(browser: Browser, tmp_path: Path
             page.locator(".paper .s", has_text="讲党课5次").first.get_attribute("title")
         )
         page.goto(here)  # opened again, it is the same draft, not a second one
-        page.get_by_role("combobox", name="打开哪一份").click()
-        page.get_by_role("option", name="示例县甲水务局").click()
+        choose(page, "打开哪一份", "示例县甲水务局")
         page.get_by_role("button", name="打开这一份").click()
         page.get_by_role("button", name="成稿 .docx").wait_for()
         assert len(Store(tmp_path / "workspace").mine("local")) == 1
