@@ -6,7 +6,7 @@ Only this module knows both places.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,11 @@ def each(kind: str, pattern: str, overlay: Path | None = None) -> Iterator[Path]
         for path in sorted(folder.glob(pattern)):
             chosen[path.relative_to(folder).as_posix()] = path
     yield from (chosen[name] for name in sorted(chosen))
+
+
+def stamp(paths: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
+    """What tells whether a file changed: its name, time of change and size."""
+    return tuple((str(path), (stat := path.stat()).st_mtime_ns, stat.st_size) for path in paths)
 
 
 def read_yaml(kind: str, name: str, overlay: Path | None = None) -> Any:

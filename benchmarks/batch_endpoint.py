@@ -24,7 +24,7 @@ _FENCE = re.compile(r"<<<资料 (\w+)>>>")
 
 
 async def _serve(seconds: float, log: Path) -> None:
-    from benchmarks.gateway import answer
+    from tests.servers.scripted import able
 
     with log.open("a", encoding="utf-8", buffering=1) as lines:
 
@@ -34,7 +34,7 @@ async def _serve(seconds: float, log: Path) -> None:
                     length = int(re.search(rb"(?i)content-length: *(\d+)", head)[1])  # type: ignore[index]
                     began, body = time.time(), json.loads(await reader.readexactly(length))
                     await asyncio.sleep(seconds)
-                    writer.write(_reply(answer(body)))
+                    writer.write(_reply(able(body)))
                     await writer.drain()
                     fence = _FENCE.search(body["messages"][-1]["content"])
                     row = (fence[1] if fence else "", began, time.time(), hash_of(body))

@@ -31,7 +31,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.claims_data import ROOT
-from tests.servers.scripted import Say, Scripted
+from tests.servers.scripted import Say, Scripted, able
 
 _BRIEF = """kind: party-building-summary
 organization: 示例县第{n}水务站
@@ -54,20 +54,6 @@ def write_briefs(folder: Path, count: int) -> list[Path]:
         paths.append(folder / f"brief-{n:02d}.yaml")
         paths[-1].write_text(_BRIEF.format(n=n, facts=facts), "utf-8")
     return paths
-
-
-def answer(body: dict[str, Any]) -> str:
-    """The facts of the section asked for, as they stand."""
-    text = body["messages"][-1]["content"]
-    ledger = dict(
-        line[1:].split("⟧ ", 1) for line in text.splitlines() if line.startswith("⟦") and "⟧ " in line
-    )
-    wanted = (
-        text.split("本节要写的事实：")[1].splitlines()[0].split("、")
-        if "本节要写的事实" in text
-        else list(ledger)
-    )
-    return "\n".join(f"{ledger[i]}⟦{i}⟧。" for i in wanted if i in ledger) or "要坚持真抓实干。"
 
 
 def run_all(
@@ -103,7 +89,7 @@ def files(out: Path) -> dict[str, str]:
 def slow(seconds: float) -> Any:
     def step(body: dict[str, Any]) -> Say:
         time.sleep(seconds)
-        return Say(answer(body))
+        return Say(able(body))
 
     return step
 

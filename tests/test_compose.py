@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fake_models import FakeModel, embedded, scripted
 from langchain_core.messages import AIMessage, BaseMessage
-from servers.scripted import Fail, Say, Scripted
+from servers.scripted import Fail, Say, Scripted, able
 
 from assistant.brief import Brief
 from assistant.catalogue import Catalogue, load_catalogue
@@ -128,25 +128,8 @@ def test_a_style_passage_with_an_order_in_it_is_not_shown(
     assert "密钥" not in text
 
 
-def answer(request: dict[str, Any]) -> str:
-    """What an able model on the wire might say: the facts of its section, told as they stand."""
-    text = request["messages"][-1]["content"]
-    ledger = dict(
-        line[1:].split("⟧ ", 1) for line in text.splitlines() if line.startswith("⟦") and "⟧ " in line
-    )
-    wanted = (
-        text.split("本节要写的事实：")[1].splitlines()[0].split("、")
-        if "本节要写的事实" in text
-        else list(ledger)
-    )
-    return (
-        "\n".join(f"{ledger[i].split('（来源')[0]}⟦{i}⟧。" for i in wanted if i in ledger)
-        or "要坚持真抓实干。"
-    )
-
-
 def test_the_whole_road_on_an_endpoint(brief: Brief, catalogue: Catalogue, tmp_path: Path) -> None:
-    with Scripted(lambda request: Say(answer(request))) as server:
+    with Scripted(lambda request: Say(able(request))) as server:
         settings = Settings(model="m", base_url=server.url, api_key="k", workspace=tmp_path, timeout=10)
         done = draft(Job(brief, settings, catalogue))
         asked = len(server.requests)
@@ -164,7 +147,7 @@ def test_an_endpoint_that_fails_in_repair_keeps_the_draft(
     def reply(request: dict[str, Any]) -> Any:
         if "核校员" in request["messages"][0]["content"]:
             return Fail(400, "no")
-        return Say(answer(request).replace("6份", "7份"))
+        return Say(able(request).replace("6份", "7份"))
 
     with Scripted(reply) as server:
         settings = Settings(model="m", base_url=server.url, api_key="k", workspace=tmp_path, timeout=10)

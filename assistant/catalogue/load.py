@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant import resources
 from assistant.brief import Period
 from assistant.catalogue.files import files
 from assistant.catalogue.types import (
@@ -111,11 +112,7 @@ def _published(text: str, on: date) -> bool:
 
 def load_catalogue(overlay: Path | None = None) -> Catalogue:
     """The catalogue with a user's folder over it, read again only when a file changed."""
-    stamp = []
-    for _, path in files(overlay):
-        stat = path.stat()
-        stamp.append((str(path), stat.st_mtime_ns, stat.st_size))
-    return _load(overlay, tuple(stamp))
+    return _load(overlay, resources.stamp(path for _, path in files(overlay)))
 
 
 @lru_cache(maxsize=4)

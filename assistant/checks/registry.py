@@ -64,11 +64,7 @@ class RuleSet:
 
 def load_rules(overlay: Path | None = None) -> RuleSet:
     """The shipped rules with a user's folder over them; a rule of the same id in the user's folder replaces ours."""
-    stamp = []
-    for path in resources.each("knowledge", "rules/*.yaml", overlay):
-        stat = path.stat()
-        stamp.append((str(path), stat.st_mtime_ns, stat.st_size))
-    return _load(tuple(stamp))
+    return _load(resources.stamp(resources.each("knowledge", "rules/*.yaml", overlay)))
 
 
 def problems_of(overlay: Path | None = None) -> tuple[KnowledgeProblem, ...]:

@@ -6,6 +6,7 @@ with Scripted([Fail(429, retry_after="2"), Say("好")]) as server: ... server.ur
 from __future__ import annotations
 
 import json
+import re
 import struct
 import threading
 from collections.abc import Callable, Sequence
@@ -251,3 +252,14 @@ def _head(kind: str) -> Body:
 
 def _tool(tool: tuple[str, str]) -> Body:
     return {"id": "call_1", "type": "function", "function": {"name": tool[0], "arguments": tool[1]}}
+
+
+def able(body: Body) -> str:
+    """What an able model says: the facts of the section asked for, told as they stand; the key of the slots and the
+    sources, which the prompt shows beside them, left out."""
+    text = str(body["messages"][-1]["content"])
+    rows = [r[1:].split("⟧ ", 1) for r in text.splitlines() if r.startswith("⟦") and "⟧ " in r]
+    ledger = {id: re.sub(r"（(?:[FQP]\d+\.\d+＝|来源).*$", "", row) for id, row in rows}
+    asked = text.partition("本节要写的事实：")[2]
+    wanted = asked.splitlines()[0].split("、") if asked else list(ledger)
+    return "\n".join(f"{ledger[i]}⟦{i}⟧。" for i in wanted if i in ledger) or "要坚持真抓实干。"
