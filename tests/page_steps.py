@@ -29,21 +29,35 @@ BULLETS = """单位：示例县甲水务局
 """
 
 
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+
+
 def settle(page: Any) -> None:
-    """Until the script has run."""
+    """Until the script has run, and has not begun again a moment later."""
     page.wait_for_timeout(200)
-    page.wait_for_function(
-        "() => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSpinner]')"
-    )
-    page.wait_for_timeout(300)
+    for _ in range(2):
+        page.locator(IDLE).wait_for()
+        page.wait_for_timeout(150)
+    page.locator(IDLE).wait_for()
 
 
 def choose(page: Any, box: str, option: str) -> None:
-    """From a list, once the script has run: a run in the middle closes a list that is open."""
+    """From a list, as a person does: a run of the script closes an open list, so it is opened again until it holds."""
+    from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
     page.get_by_role("combobox", name=box).wait_for()
     settle(page)
-    page.get_by_role("combobox", name=box).click()
-    page.get_by_role("option", name=option).click()
+    wanted = page.get_by_role("option", name=option)
+    for _ in range(20):
+        page.get_by_role("combobox", name=box).click()
+        try:
+            wanted.click(timeout=3_000)
+        except PlaywrightTimeout:
+            page.keyboard.press("Escape")
+            settle(page)
+        else:
+            return settle(page)
+    raise AssertionError(f"{option} could not be chosen from {box}")
 
 
 def begin(page: Any, url: str, bullets: str = BULLETS) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.page_server import Browser, serving
-from tests.page_steps import BULLETS, begin, finished, settle, slow, write
+from tests.page_steps import BULLETS, begin, choose, finished, settle, slow, write
 from tests.servers.scripted import Scripted
 
 pytestmark = pytest.mark.timeout(600)
@@ -59,8 +59,7 @@ def test_an_outline_changed_is_the_one_written(browser: Browser, address: str) -
     picker.fill("发展党员3名")
     page.get_by_role("option", name="发展党员3名").click()
     page.keyboard.press("Escape")
-    page.get_by_role("combobox", name="写到哪一节").click()
-    page.get_by_role("option", name="抓廉政建设").click()
+    choose(page, "写到哪一节", "抓廉政建设")
     page.get_by_role("button", name="移过去").click()
     page.wait_for_function(
         "() => { const all = [...document.querySelectorAll('.whole p')].map(p => p.innerText);"

@@ -50,6 +50,8 @@ def test_two_people_log_in_and_keep_to_their_own(browser: Browser, tmp_path: Pat
         begin(second, url, BULLETS.replace("甲水务局", "乙林业局"))
         second.goto(f"{url}/review")
         second.get_by_role("button", name="新核校一组").first.click()
+        second.get_by_role("combobox", name="对照哪份材料").wait_for()
+        settle(second)
         second.get_by_role("combobox", name="对照哪份材料").click()
         settle(second)
         assert "乙林业局" in second.inner_text("body") and "甲水务局" not in second.inner_text("body")
