@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from assistant import resources
@@ -31,10 +31,25 @@ def _table() -> _Table:
 
 def fit(problem: str, plan: str) -> int:
     """How well ``plan`` answers ``problem``: lines of the table that match, and shared words that are not everyday ones."""
-    lines = sum(
-        a.problem.search(problem) is not None and a.plan.search(plan) is not None for a in _table().answers
-    )
+    lines = len(_told(problem).problems & _told(plan).plans)
     return _TABLE_WEIGHT * lines + len((bigrams(problem) & bigrams(plan)) - _table().common)
+
+
+class _Told(NamedTuple):
+    """The lines of the table whose problem, and whose plan, a text is."""
+
+    problems: frozenset[int]
+    plans: frozenset[int]
+
+
+@lru_cache(maxsize=512)
+def _told(text: str) -> _Told:
+    """Every problem is held against every plan: each is looked up once."""
+    rows = list(enumerate(_table().answers))
+    return _Told(
+        frozenset(n for n, a in rows if a.problem.search(text)),
+        frozenset(n for n, a in rows if a.plan.search(text)),
+    )
 
 
 def answers(problem: str, plan: str) -> bool:

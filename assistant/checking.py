@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from assistant.catalogue import load_catalogue
 from assistant.checks.engine import check
 from assistant.checks.fix import fix_document
 from assistant.checks.profile import Profile, infer_profile, profile_of
-from assistant.checks.registry import load_rules
+from assistant.checks.registry import RuleSet, load_rules
 from assistant.checks.suppress import suppress, suppressions_for
 from assistant.document import Document
 from assistant.errors import ZhibiError
@@ -60,13 +61,15 @@ class Order:
     as_of: date | None = None
 
 
+Known = tuple["Catalogue", RuleSet]
 Numbered = tuple[int, Path]
 Over = Callable[[Order, Iterable[Numbered]], Iterable[tuple[int, Checked | ZhibiError]]]
 """A way to do ``check_file`` for many files, in any order."""
 
 
 def _one_by_one(order: Order, files: Iterable[Numbered]) -> Iterator[tuple[int, Checked | ZhibiError]]:
-    return (check_file(order, file) for file in files)
+    known = cache(lambda: _known(order.settings))  # a command looks once whether its data files have changed
+    return (check_file(order, file, known) for file in files)
 
 
 def check_files(
@@ -85,12 +88,16 @@ def check_files(
     )
 
 
-def check_file(order: Order, file: Numbered) -> tuple[int, Checked | ZhibiError]:
+def check_file(
+    order: Order, file: Numbered, known: Callable[[], Known] | None = None
+) -> tuple[int, Checked | ZhibiError]:
     """The task for one file: picklable in and out; a file that cannot be read is its error."""
     number, path = file
     try:
         read = read_document(path)
-        findings = check_document(read.document, order.settings, brief=order.brief, as_of=order.as_of)
+        findings = check_document(
+            read.document, order.settings, brief=order.brief, as_of=order.as_of, known=known and known()
+        )
         kept, _ = suppress(findings, suppressions_for(path), path.name)
     except ZhibiError as exc:
         return number, exc
@@ -109,15 +116,21 @@ def fix_text(checked: Checked) -> bytes | None:
     return "".join(lines).encode(encoding) if changed else None
 
 
+def _known(settings: Settings | Plain) -> Known:
+    """The data files as they are now."""
+    return load_catalogue(settings.overlay), load_rules(settings.overlay)
+
+
 def check_document(
     document: Document,
     settings: Settings | Plain,
     *,
     brief: Brief | None = None,
     as_of: date | None = None,
+    known: Known | None = None,
 ) -> tuple[Finding, ...]:
     """Text rules, facts where there is a brief, and what stands in the index of past summaries."""
-    catalogue, rules = load_catalogue(settings.overlay), load_rules(settings.overlay)
+    catalogue, rules = known or _known(settings)
     profile = _profile(document, brief)
     found = list(
         check(

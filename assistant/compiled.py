@@ -14,7 +14,7 @@ import hashlib
 import os
 import pickle
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -29,10 +29,9 @@ def compiled(name: str, sources: Iterable[Path], read: Callable[[], T]) -> T:
     """``read()``, or what it returned the last time the sources were as they are now."""
     paths = tuple(sources)
     key = _key(paths)
-    folder = _folder()
-    if key is None or folder is None:
+    file = _file(name, repr(paths))
+    if key is None or file is None:
         return read()
-    file = folder / f"{name}-{hashlib.sha256(repr(paths).encode()).hexdigest()[:12]}.pickle"
     kept: tuple[T] | None = _load(file, key)
     if kept is not None:
         return kept[0]
@@ -40,6 +39,25 @@ def compiled(name: str, sources: Iterable[Path], read: Callable[[], T]) -> T:
     if _key(paths) == key:  # a file written to while it was read is read again next time
         _store(file, key, value)
     return value
+
+
+def worked_out(name: str, values: Sequence[str], work: Callable[[Sequence[str]], T]) -> T:
+    """``work(values)``, or what it returned for the very same values before; one copy for each number of them is kept."""
+    file = _file(name, str(len(values)))
+    if file is None:
+        return work(values)
+    key = hashlib.sha256(_program() + repr(values).encode(errors="surrogatepass")).digest()
+    kept: tuple[T] | None = _load(file, key)
+    if kept is not None:
+        return kept[0]
+    value = work(values)
+    _store(file, key, value)
+    return value
+
+
+def _file(name: str, what: str) -> Path | None:
+    folder = _folder()
+    return folder / f"{name}-{hashlib.sha256(what.encode()).hexdigest()[:12]}.pickle" if folder else None
 
 
 @contextlib.contextmanager
@@ -56,7 +74,7 @@ def no_collection() -> Iterator[None]:
 
 def _key(paths: tuple[Path, ...]) -> bytes | None:
     """A digest of everything the value depends on; None where a source cannot be read."""
-    digest = hashlib.sha256(f"{__version__}\0{sys.version}\0{_code()}".encode())
+    digest = hashlib.sha256(_program())
     try:
         for path in paths:
             raw = path.read_bytes()
@@ -64,6 +82,10 @@ def _key(paths: tuple[Path, ...]) -> bytes | None:
     except OSError:
         return None
     return digest.digest()
+
+
+def _program() -> bytes:
+    return f"{__version__}\0{sys.version}\0{_code()}".encode()
 
 
 @cache

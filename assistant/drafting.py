@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.brief import Brief
 from assistant.catalogue import Catalogue
@@ -30,6 +31,8 @@ from assistant.settings import Settings
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from assistant.models.gateway import Gateway
+
 Progress = Callable[[str, int, int], None]
 _SEEN = 160  # characters of each section
 AFTER_BODY = ("opening", "problems", "closing")
@@ -39,7 +42,7 @@ AFTER_BODY = ("opening", "problems", "closing")
 @dataclass(frozen=True, slots=True)
 class Job:
     """One brief with everything its draft depends on. ``progress`` is told (what, done, total); ``variant`` is its number
-    in a batch."""
+    in a batch; ``turn`` is held where the draft computes for long and waits for nobody."""
 
     brief: Brief
     settings: Settings
@@ -47,10 +50,12 @@ class Job:
     index: Index | None = None
     progress: Progress = field(default=lambda what, done, total: None)
     variant: int | None = None
+    turn: AbstractContextManager[Any] = field(default_factory=nullcontext)
 
 
-def open_model(settings: Settings, brief: Brief) -> BaseChatModel:
-    """The embedded writer, or the endpoint the settings name: one interface."""
+def open_model(settings: Settings, brief: Brief, beside: Gateway | None = None) -> BaseChatModel:
+    """The embedded writer, or the endpoint the settings name: one interface. ``beside``: an endpoint that is open, whose
+    connections and journal are used."""
     from assistant.models import egress
 
     egress.silence_telemetry()
@@ -62,6 +67,8 @@ def open_model(settings: Settings, brief: Brief) -> BaseChatModel:
     from assistant.models.masking import mask_for
 
     mask = mask_for(brief, settings.overlay) if settings.mask else None
+    if beside is not None:
+        return beside.beside(mask)
     return open_endpoint(settings, "draft", mask=mask)
 
 
@@ -78,11 +85,11 @@ class Prepared:
 
 
 def prepare(job: Job) -> Prepared:
-    outline = make_outline(job.brief, job.catalogue)
+    house = house_style(job.brief, job.index, job.settings.house_style)
+    outline = make_outline(job.brief, job.catalogue, house)
     questions = ask(job.brief, job.catalogue)
     single = points(questions)
     evidence = gather(job.brief, outline, job.catalogue, job.index)
-    house = house_style(job.brief, job.index, job.settings.house_style)
     tasks = tuple(
         SectionTask(
             s,
@@ -103,7 +110,8 @@ def prepare(job: Job) -> Prepared:
 def draft(job: Job, model: BaseChatModel | None = None) -> Draft:
     """A checked and repaired draft; raises ZhibiError where the brief, the data or the endpoint will not do. A model
     opened here is closed here."""
-    prepared = prepare(job)
+    with job.turn:
+        prepared = prepare(job)
     writer = model or open_model(job.settings, job.brief)
     try:
         return _written(job, prepared, writer)
@@ -238,6 +246,10 @@ def checker(job: Job, prepared: Prepared) -> Callable[[Draft], tuple[Finding, ..
     own = "".join(p.text for p in prepared.evidence.policies)
 
     def run(whole: Draft) -> tuple[Finding, ...]:
+        with job.turn:
+            return judged(whole)
+
+    def judged(whole: Draft) -> tuple[Finding, ...]:
         document = whole.document()
         text = check(document, catalogue=job.catalogue, rules=rules, profile=profile, as_of=job.brief.date)
         leaks = (

@@ -24,6 +24,7 @@ from assistant.index import AddResult, Hit, Index, Lane, SourceMeta, Validity
 from assistant.plan.assign import outline_data, theme_scores
 from assistant.plan.house import HouseStyle, learn, style_rules, switched_off
 from assistant.plan.types import Outline, SectionPlan
+from assistant.plan.wordings import quotes_for
 from assistant.settings import Settings
 from assistant.text import sentences
 
@@ -166,6 +167,8 @@ def formulae() -> tuple[re.Pattern[str], ...]:
 def gather(brief: Brief, outline: Outline, catalogue: Catalogue, index: Index | None) -> Evidence:
     """Policy spans numbered D01… and style passages, the same for every section of the document."""
     spans = [*_statements(brief, outline, catalogue)]
+    if brief.register == "full":
+        spans += quotes_for(brief)
     styles: list[StylePassage] = []
     if index is not None:
         for section in outline.written:

@@ -21,6 +21,7 @@ from assistant.errors import KnowledgeError
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
+    from langchain_core.prompts import ChatPromptTemplate
 
 _LAYOUT = re.compile(
     r"\A---\n(?P<meta>.*?)\n---\n# system\n(?P<system>.*?)\n# user\n(?P<user>.*)\Z", re.DOTALL
@@ -39,19 +40,28 @@ class Prompt:
 
     @property
     def slots(self) -> frozenset[str]:
-        parsed = string.Formatter().parse(self.system + self.user)
-        return frozenset(field for _, field, _, _ in parsed if field)
+        return _slots(self.system + self.user)
 
     def messages(self, **values: object) -> list[BaseMessage]:
         """System and human message; KnowledgeError names a slot that is missing or unknown."""
-        from langchain_core.prompts import ChatPromptTemplate
-
         if missing := self.slots - values.keys():
             raise KnowledgeError(
                 f"提示词 {self.name}.md 里的 {{{'、'.join(sorted(missing))}}} 没有对应的内容，请改回原名"
             )
-        template = ChatPromptTemplate.from_messages([("system", self.system), ("human", self.user)])
+        template = _template(self.system, self.user)
         return template.format_messages(**{k: v for k, v in values.items() if k in self.slots})
+
+
+@lru_cache(maxsize=32)
+def _slots(text: str) -> frozenset[str]:
+    return frozenset(field for _, field, _, _ in string.Formatter().parse(text) if field)
+
+
+@lru_cache(maxsize=32)
+def _template(system: str, user: str) -> ChatPromptTemplate:
+    from langchain_core.prompts import ChatPromptTemplate
+
+    return ChatPromptTemplate.from_messages([("system", system), ("human", user)])
 
 
 @lru_cache(maxsize=32)

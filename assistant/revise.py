@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.brief import Item
+from assistant.checks.facts.claims import is_lead
 from assistant.checks.facts.foreign import instructions
+from assistant.checks.facts.stance import leads_on
 from assistant.compose.chain import parse_for, text_of
 from assistant.compose.edit import Address, addresses, sentence_at, with_sentences, without_bare_leads
 from assistant.compose.render import fence, ledger_text, policies_text, safe
@@ -38,7 +40,7 @@ ROUGH = "【待润色】"
 _DELETE = re.compile(r"^[（(]?(?:删|删除|删去)[）)]?[。.]?$")
 _LOSS = 0.15  # share of a fact's pairs of characters that may go with an unsourced clause
 _REPAIRABLE = ("facts/", "wording/", "repeat/")
-_EMPTY = ("facts/tail", "facts/maxim")
+_EMPTY = ("facts/tail", "facts/maxim", "facts/claim")
 _ASKED_FOR = ("format/mask",)
 _UNTOLD = (
     "facts/missing",
@@ -49,7 +51,7 @@ _UNTOLD = (
     "facts/open-lost",
 )
 _WHOLE = ("facts/instruction", "facts/markup", "facts/false-source")
-_STRUCK = ("facts/claim", *_EMPTY, "facts/untraced", "facts/address", "facts/placeholder", *_WHOLE)
+_STRUCK = (*_EMPTY, "facts/untraced", "facts/address", "facts/placeholder", *_WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def errors(draft: Draft) -> int:
 
 
 def _score(draft: Draft) -> tuple[int, int, int]:
-    return errors(draft), sum(f.rule in _EMPTY for f in draft.findings), len(draft.findings)
+    return errors(draft), sum(f.rule.startswith(_EMPTY) for f in draft.findings), len(draft.findings)
 
 
 def _failing(draft: Draft) -> dict[Address, list[Finding]]:
@@ -99,7 +101,8 @@ def _failing(draft: Draft) -> dict[Address, list[Finding]]:
     where = addresses(draft)
     failing: dict[Address, list[Finding]] = {}
     for finding in draft.findings:
-        if (finding.severity == "error" and finding.rule.startswith(_REPAIRABLE)) or finding.rule in _EMPTY:
+        wrong = finding.severity == "error" and finding.rule.startswith(_REPAIRABLE)
+        if wrong or finding.rule.startswith(_EMPTY):
             for start, end, address in where.get(finding.paragraph, ()):
                 if start <= finding.start < end:
                     failing.setdefault(address, []).append(finding)
@@ -278,10 +281,11 @@ def _loses(items: Sequence[Item], old: Sentence, new: Sentence) -> bool:
 
 
 def _without(draft: Draft, address: Address, found: Iterable[Finding]) -> Sentence | None:
-    """The sentence less the clauses that were found, if it tells a fact still."""
+    """The sentence less the clauses that were found, if it tells a fact still or leads to what does."""
     sentence = sentence_at(draft, address)
     where = {a: start for rows in addresses(draft).values() for start, _, a in rows}
-    if not sentence.facts or any(f.rule in _WHOLE for f in found):
+    cut = bool(sentence.facts) or is_lead(sentence.text)
+    if not cut or any(f.rule in _WHOLE for f in found):
         return None
     text, at = sentence.text, where[address]
     bad = [(f.start - at, f.end - at) for f in found]
@@ -290,6 +294,8 @@ def _without(draft: Draft, address: Address, found: Iterable[Finding]) -> Senten
         for m in re.finditer(r"[^，；。！？]*[，；。！？]?", text)
         if m.group() and not any(a < m.end() and m.start() < b for a, b in bad)
     ]
+    while kept and leads_on(kept[-1]) and not text.endswith(kept[-1]):
+        kept.pop()
     left = "".join(kept).strip("，；")
     left = re.sub(r"[，；]$", "", left.rstrip("。！？")) + "。"
     return replace(sentence, text=left) if left.strip("，；。") else None

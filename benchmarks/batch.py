@@ -27,7 +27,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.batch_data import make_briefs, make_sisters
-from benchmarks.claims_data import ROOT
+from benchmarks.batch_runs import family, finish, start, warm
 
 
 def main() -> int:
@@ -66,54 +66,6 @@ def _command(
     return parser
 
 
-# A batch in a process of its own, as the command line runs it: argv holds input, output, formats and jobs (0: as by default).
-_RUN = """
-import sys, time
-from pathlib import Path
-from assistant.batch.engines import default_jobs, local_engine
-from assistant.batch.manifest import read_manifest
-from assistant.batch.run import run_batch
-from assistant.batch.work import Plan
-from assistant.settings import load_settings
-if __name__ == "__main__":
-    plan = Plan.of(load_settings(), (sys.argv[3],))
-    manifest = read_manifest(Path(sys.argv[1]))
-    print("ready", flush=True)
-    began = time.time()
-    done = run_batch(manifest, Path(sys.argv[2]), plan, local_engine(plan, int(sys.argv[4]) or default_jobs(plan)))
-    print(began, time.time(), len(done.failed), sum(r.seconds for r in done.results), flush=True)
-"""
-
-
-def start(
-    folder: Path, out: Path, *, formats: str = "docx", jobs: int = 0, **environment: str
-) -> subprocess.Popen[str]:
-    """Has printed ``ready``."""
-    script = out.with_suffix(".py")
-    script.write_text(_RUN, "utf-8")  # children of a process pool import the main module again
-    environment = os.environ | {"PYTHONPATH": str(ROOT)} | environment
-    environment |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(out.parent / "pyc")}
-    command = [sys.executable, str(script), str(folder), str(out), formats, str(jobs)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
-
-
-def warm(root: Path, **environment: str) -> None:
-    """One unit: bytecode and the samples' index are there afterwards, as on any machine in use."""
-    make_briefs(root / "warm", 1)
-    finish(start(root / "warm", root / "warm-out", jobs=1, **environment))
-
-
-def finish(process: subprocess.Popen[str]) -> tuple[float, float, int, float]:
-    """When it began and ended, failures, and the sum of the seconds of all drafts."""
-    text, _ = process.communicate()
-    assert process.returncode == 0
-    began, ended, failed, work = text.split()
-    return float(began), float(ended), int(failed), float(work)
-
-
 def briefs(root: Path, units: int, jobs: list[int]) -> None:
     """Drafts a second and memory of the embedded writer, with each number of processes."""
     make_briefs(root / "in", units)
@@ -136,17 +88,8 @@ def briefs(root: Path, units: int, jobs: list[int]) -> None:
 
 def _watch(process: subprocess.Popen[str], memory: list[int]) -> None:
     while process.poll() is None:
-        memory.append(sum(map(_resident, [process.pid, *_children(process.pid)])) or (memory or [0])[-1])
+        memory.append(sum(map(_resident, family(process.pid))) or (memory or [0])[-1])
         time.sleep(0.2)
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        return [
-            int(c) for t in Path(f"/proc/{pid}/task").iterdir() for c in (t / "children").read_text().split()
-        ]
-    except OSError:
-        return []
 
 
 def _resident(pid: int) -> int:
@@ -180,46 +123,16 @@ def growth(root: Path, sizes: list[int]) -> None:
 
 
 def endpoint(root: Path, units: int, concurrency: int, seconds: float, jobs: int) -> None:
-    """Wall time of a batch against an endpoint that answers after --seconds, over the ideal."""
-    from benchmarks.batch_endpoint import longest_chain, requests, serving
+    """Wall time of a batch against an endpoint that answers after --seconds, and of bare AsyncOpenAI, over the ideal."""
+    from benchmarks.batch_endpoint import against_endpoint
 
-    make_briefs(root / "in", units)
-    log = root / "log"
-    with serving(seconds, log) as url:
-        model = {"ZHIBI_MODEL": "m", "ZHIBI_BASE_URL": url, "ZHIBI_CONCURRENCY": str(concurrency)}
-        warm(root, **model)
-        log.write_bytes(b"")
-        before = _processor()
-        began, ended, failed, _ = finish(start(root / "in", root / "out", jobs=jobs, **model))
-        work = _processor() - before
-    asked = requests(log)
-    chain = longest_chain(asked)
-    ideal = max(len(asked) / concurrency, chain) * seconds
-    cores = len(os.sched_getaffinity(0))
-    first, last = min(a.began for a in asked), max(a.ended for a in asked)
-    print(
-        f"{units} units, {len(asked)} requests, longest chain {chain}, failed {failed}, at once at most {_most(asked)}"
-    )
-    print(f"ideal {ideal:.1f} s; requests from first to last {last - first:.1f} s ({(last - first) / ideal:.2f}); "
-          f"run {ended - began:.1f} s ({(ended - began) / ideal:.2f}), of it before the first request {first - began:.1f} s")  # fmt: skip
-
-    print(f"processor {work:.1f} s ({work / units:.3f} a unit), over {cores} cores {work / cores:.1f} s: "
-          f"run over the larger of both {(ended - began) / max(ideal, work / cores):.2f}")  # fmt: skip
+    against_endpoint(root, units, concurrency, seconds, jobs)
 
 
 def _processor() -> float:
     """Seconds of all processes started and ended so far."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-def _most(asked: list) -> int:  # type: ignore[type-arg]
-    edges = sorted([(a.began, 1) for a in asked] + [(a.ended, -1) for a in asked])
-    now = most = 0
-    for _, step in edges:
-        now += step
-        most = max(most, now)
-    return most
 
 
 def kills(root: Path, units: int, times: int) -> None:

@@ -11,9 +11,9 @@ from contextlib import closing
 from pathlib import Path
 
 from assistant.batch.journal import FILE_NAME
-from benchmarks.batch import finish, start
 from benchmarks.batch_data import make_briefs
 from benchmarks.batch_endpoint import requests, serving
+from benchmarks.batch_runs import finish, start
 
 _REPLIES = "replies.sqlite3"
 
@@ -21,8 +21,8 @@ _REPLIES = "replies.sqlite3"
 def kill_runs(root: Path, units: int, times: int, seed: int = 3) -> None:
     make_briefs(root / "in", units)
     rng, out, log = random.Random(seed), root / "out", root / "log"
-    with serving(0.05, log) as url:
-        model = {"ZHIBI_MODEL": "m", "ZHIBI_BASE_URL": url, "ZHIBI_CONCURRENCY": "4"}
+    with serving(0.05, log) as server:
+        model = {"ZHIBI_MODEL": "m", "ZHIBI_BASE_URL": server.url, "ZHIBI_CONCURRENCY": "4"}
         recorded: dict[str, float] = {}
         again = lost = landed = 0
         for _ in range(times):

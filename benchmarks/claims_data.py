@@ -28,7 +28,7 @@ from assistant.text import char_count
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "tests" / "claims"
 RULES = ("facts/claim-result", "facts/claim-action", "facts/claim-cause", "facts/tail")
-SPLITS = ("tune", "held", "held-out-2", "held-out-3")
+SPLITS = ("tune", "held", "held-out-2", "held-out-3", "held-out-4", "held-out-5")
 _TOKEN = re.compile(r"⟦[^⟧]*⟧|[{}]")
 
 

@@ -20,5 +20,9 @@ def process(_common: str, _number: int) -> int:
     return os.getpid()
 
 
+def setting(name: str, _number: int) -> str:
+    return os.environ.get(name, "")
+
+
 def lost(number: int) -> int:
     return -number

@@ -236,6 +236,15 @@ def test_a_child_that_dies_loses_its_own_item_at_most(tmp_path: Path) -> None:
     assert sorted(Processes(2, worth=1).map(job, range(12))) == sorted({*range(12), -3} - {3})
 
 
+@pytest.mark.parametrize("preload", ["", "batch_tasks"])
+def test_children_have_the_environment_of_the_run(monkeypatch: pytest.MonkeyPatch, preload: str) -> None:
+    """Also where they are forked from a process that is older than the last change."""
+    for value in ("早", "晚"):
+        monkeypatch.setenv("ZHIBI_TEST_CHILD", value)
+        job = Job(batch_tasks.setting, "ZHIBI_TEST_CHILD", str, preload)
+        assert set(Processes(2, worth=1).map(job, range(4))) == {value}
+
+
 def test_few_items_are_not_worth_a_child() -> None:
     job = Job(batch_tasks.process, "", batch_tasks.lost)
     assert set(Processes(4).map(job, range(15))) == {os.getpid()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,8 @@ from assistant import compiled as kept
 from assistant.catalogue import load as catalogue_load
 from assistant.catalogue import load_catalogue
 from assistant.checks import registry
-from assistant.compiled import compiled
+from assistant.checks.scan import Scanner
+from assistant.compiled import compiled, worked_out
 from assistant.errors import KnowledgeError
 
 
@@ -112,6 +113,30 @@ def test_a_copy_of_other_code_is_not_used(cache: Path, source: Path, monkeypatch
     monkeypatch.setattr(kept, "__version__", "other")
     compiled("x", [source], reader)
     assert len(read) == 2
+
+
+def test_what_is_worked_out_is_kept_for_the_very_same_values(cache: Path) -> None:
+    worked: list[str] = []
+
+    def work(values: Sequence[str]) -> int:
+        worked.extend(values)
+        return len(values)
+
+    assert worked_out("y", ["一", "二"], work) == worked_out("y", ["一", "二"], work) == 2
+    assert worked == ["一", "二"]
+    assert worked_out("y", ["一", "三"], work) == 2
+    assert worked == ["一", "二", "一", "三"], "other values of the same number"
+    assert worked_out("y", ["一"], work) == 1
+    (cache / next(p.name for p in cache.iterdir())).write_bytes(b"")
+    assert worked_out("y", ["一", "三"], work) == 2
+
+
+def test_a_scanner_is_the_same_from_a_copy(cache: Path) -> None:
+    rules, catalogue = registry.load_rules(), load_catalogue()
+    afresh, copied = (Scanner(rules.patterns(catalogue)) for _ in range(2))
+    assert [p.name.split("-")[0] for p in cache.iterdir() if p.name.startswith("needs")] == ["needs"]
+    assert afresh._index == copied._index
+    assert len(copied._index.needs) == len(copied.patterns)
 
 
 def test_rules_and_catalogue_are_the_same_from_a_copy(cache: Path) -> None:

@@ -15,6 +15,7 @@ from assistant.brief import Brief
 from assistant.catalogue import Catalogue, load_catalogue
 from assistant.compose import compose, compose_all
 from assistant.compose.chain import composed_of, messages_for, parse_for
+from assistant.compose.packet import packet
 from assistant.drafting import Job, draft, prepare
 from assistant.evidence import StylePassage
 from assistant.formats.briefs import read_brief
@@ -155,3 +156,12 @@ def test_an_endpoint_that_fails_in_repair_keeps_the_draft(
     assert "7份" not in done.document().text
     assert "6份" in done.document().text
     assert any("服务" in r.detail for r in done.trace.repairs)
+
+
+def test_the_wordings_are_chosen_once_for_a_document(
+    tasks: tuple[SectionTask, ...], catalogue: Catalogue
+) -> None:
+    seen = replace(tasks[-1], body_view=("一、党建：已写",))
+    assert packet(tasks[0], catalogue) is packet(seen, catalogue)
+    other = replace(tasks[0], policies=tasks[0].policies[:3])
+    assert set(packet(other, catalogue)) <= set(other.policies)

@@ -441,3 +441,45 @@ def test_each_role_has_its_own_model() -> None:
 def test_settings_that_open_nothing(given: dict[str, Any], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         open_endpoint(Settings(**given), "draft")
+
+
+def test_the_request_is_the_one_the_sdk_makes(opened: Any) -> None:
+    model, server = opened([Say(ANSWER)])
+    options = {"extra_body": {"seed": 7}, "stop": ["完"]}
+    model.invoke(QUESTION, **options)
+    messages = [{"role": m["role"], "content": m["content"]} for m in server.requests[0]["messages"]]
+    model.chat.root_client.chat.completions.create(
+        model="m", messages=messages, temperature=0.3, stop=["完"], extra_body={"max_tokens": 4096, "seed": 7}
+    )
+    ours, theirs = ({k: v for k, v in r.items() if k != "stream"} for r in server.requests)
+    assert ours == theirs and not server.requests[0].get("stream")
+    assert server.paths[0] == server.paths[1]
+    told = [
+        {k: v for k, v in h.items() if k not in ("content-length", "x-stainless-raw-response")}
+        for h in server.headers
+    ]
+    assert told[0] == told[1]
+
+
+def test_one_beside_shares_connections_and_journal_and_counts_for_itself(opened: Any) -> None:
+    model, server = opened([Say(ANSWER)])
+    one, two = model.beside(None), model.beside(None)
+    one.invoke(QUESTION)
+    two.invoke(QUESTION)
+    assert len(server.requests) == 1
+    assert (one.meter.total.requests, two.meter.total.requests, two.meter.total.replayed) == (1, 0, 1)
+    assert model.meter.total.total == 0 and one.number < two.number
+    assert one.chat is two.chat and one.journal is two.journal
+
+
+def test_what_others_wait_for_goes_first(opened: Any) -> None:
+    model, _ = opened([Say(ANSWER)])
+    one = model.beside(None)
+    body, leaning = HumanMessage("甲"), HumanMessage("乙", additional_kwargs={"leaning": True})
+
+    def rank(message: HumanMessage) -> tuple[int, ...]:
+        return one._rank(one._call([message], None, {}))
+
+    assert rank(body) == rank(leaning) == (0, 1)
+    one.invoke([body])
+    assert (rank(body), rank(leaning)) == ((1, 1), (2, 1))

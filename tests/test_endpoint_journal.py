@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from assistant.errors import ServiceError
 from assistant.models.endpoint import open_endpoint
 from assistant.models.gateway import meter_of
 from assistant.models.journal import Journal, reply_key
-from assistant.models.limits import WINDOW, Limits, shared_limits
+from assistant.models.limits import WINDOW, Limits, Places, shared_limits
 from assistant.models.tokens import Usage, cost, count_tokens, estimate_tokens
 from assistant.settings import Price, Settings
 
@@ -292,6 +293,39 @@ def test_concurrency_is_held() -> None:
     for thread in threads:
         thread.join()
     assert most == 3
+
+
+def test_a_place_that_is_left_goes_to_the_lowest_rank() -> None:
+    places, order = Places(1), []
+
+    def work(rank: tuple[int, ...]) -> None:
+        with places.one(rank):
+            order.append(rank)
+
+    with places.one():
+        threads = []
+        for rank in ((2, 1), (1, 7), (0, 9), (1, 3)):
+            threads.append(threading.Thread(target=work, args=(rank,)))
+            threads[-1].start()
+            while len(places._waiting) < len(threads):
+                time.sleep(0.001)
+    for thread in threads:
+        thread.join()
+    assert order == [(0, 9), (1, 3), (1, 7), (2, 1)]
+
+
+def test_who_is_interrupted_while_waiting_takes_no_place() -> None:
+    places = Places(1)
+    with places.one():
+        waiting = threading.Lock()
+        waiting.acquire()
+        place = ((0,), 0, waiting)
+        places._waiting.append(place)
+        places._give_up(place)  # what Ctrl-C in the wait comes to
+    with places.one():
+        assert not places._waiting
+    places._give_up(place)  # it had been called already: the place goes back
+    assert places._free == 2
 
 
 def test_limits_are_shared_by_equal_settings() -> None:

@@ -77,6 +77,30 @@ def rules(text: str, part: Part = "achievements") -> list[str]:
         ("班子成员讲党课6次⟦F01⟧。改作风不能止于纸面，关键要看群众认不认。", ["facts/maxim"]),
         ("班子成员讲党课6次⟦F01⟧，力求讲到党员心坎上。", ["facts/maxim"]),
         ("班子成员讲党课6次⟦F01⟧。党课离开了实际，就会变成空谈。", ["facts/maxim"]),
+        ("班子成员讲党课6次⟦F01⟧，引导党员学有标杆、行有方向。", ["facts/maxim"]),
+        ("班子成员讲党课6次⟦F01⟧，切实提高党员履职本领。", ["facts/maxim"]),
+        ("班子成员讲党课6次⟦F01⟧，让先锋旗帜飘在工地上。", ["facts/maxim"]),
+        ("班子成员讲党课6次⟦F01⟧，把党课办到工地上。", ["facts/maxim"]),
+        ("班子成员讲党课6次⟦F01⟧，以实际行动践行了入党誓词。", ["facts/maxim"]),
+        ("班子成员讲党课6次⟦F01⟧，有效提升了党员履职本领。", ["facts/claim-result"]),
+        ("班子成员讲党课6次⟦F01⟧，党员履职本领不断提升。", ["facts/claim-result"]),
+        ("班子成员讲党课6次⟦F01⟧，把党课办到了工地上。", ["facts/claim-result"]),
+        ("班子成员讲党课6次⟦F01⟧，推动建立了学习积分制度。", ["facts/claim-result"]),
+        ("班子成员讲党课6次⟦F01⟧。对程序不熟的同志，在此基础上，发展党员43名、预备党员3名⟦F02⟧。", []),
+        ("发展党员43名、预备党员3名⟦F02⟧，共46名。", ["facts/untraced"]),
+        ("药占比由27.4%降至25.1%⟦F07⟧，降低2.3个百分点。", ["facts/untraced"]),
+        ("药占比由27.4%降至25.1%⟦F07⟧，患者负担降低2.9个百分点。", ["facts/untraced", "facts/tail"]),
+        ("党员舍小家、顾大家，班子成员讲党课6次⟦F01⟧。", ["facts/claim-action"]),
+        ("面对百年一遇的洪水，班子成员讲党课6次⟦F01⟧。", ["facts/claim-action"]),
+        ("面对新形势新任务，班子成员讲党课6次⟦F01⟧。", []),
+        ("层层签订目标责任书，班子成员讲党课6次⟦F01⟧。", ["facts/claim-action"]),
+        ("实行周调度、月通报，班子成员讲党课6次⟦F01⟧。", ["facts/claim-action"]),
+        ("邀请党校老师到点授课，班子成员讲党课6次⟦F01⟧。", ["facts/claim-action"]),
+        ("做优教育阵地，选树典型，班子成员讲党课6次⟦F01⟧。", []),
+        ("在抓好工作的同时，我严格要求自己，自觉接受监督。", ["facts/claim-action"]),
+        ("班子成员自觉接受监督，班子成员讲党课6次⟦F01⟧。", []),
+        ("（一）铸魂固本，政治根基不断夯实。班子成员讲党课6次⟦F01⟧。", ["facts/claim-result"]),
+        ("（一）铸魂固本，强化政治引领。班子成员讲党课6次⟦F01⟧。", []),
         ("为带动党员走在前列、创先争优，走在前列、干在实处，班子成员讲党课6次⟦F01⟧。", []),
         ("我局重点抓好三件事。", []),
         ("我局办成三件事。", ["facts/untraced"]),
@@ -110,6 +134,10 @@ def test_missing_and_repeated() -> None:
         ("针对部分支部主题党日形式单一的问题，每个支部至少组织1次现场主题党日⟦P01⟧⟦Q01⟧。", []),
         ("每个支部至少组织1次现场主题党日⟦P01⟧，建立考核通报机制。", ["facts/claim-action"]),
         ("每个支部至少组织1次现场主题党日⟦P01⟧，不断提升党员素质。", []),
+        ("每个支部至少组织1次现场主题党日⟦P01⟧，逐步改善支部活动条件。", []),
+        ("每个支部至少组织1次现场主题党日⟦P01⟧，既讲道理又办实事。", []),
+        ("每个支部至少组织1次现场主题党日⟦P01⟧，拓展志愿服务、结对帮扶等载体。", ["facts/tail"]),
+        ("每个支部至少组织1次现场主题党日⟦P01⟧，现场反馈、限期整改。", ["facts/claim-action"]),
         ("每个支部至少组织12次现场主题党日⟦P01⟧。", ["facts/untraced", "facts/value-lost"]),
     ],
 )
@@ -124,6 +152,11 @@ def test_plans(text: str, expected: list[str]) -> None:
         ("少数支部活动老一套⟦Q01⟧。", ["facts/false-source", "facts/not-told"]),
         ("部分支部主题党日形式单一⟦Q01⟧，究其原因是局党组研究不深。", ["facts/claim-cause"]),
         ("部分支部主题党日形式单一⟦Q01⟧，党员到会后低头看手机。", ["facts/tail"]),
+        ("部分支部主题党日形式单一⟦Q01⟧。究其原因，我对支部关心不够。", ["facts/tail"]),
+        ("部分支部主题党日形式单一⟦Q01⟧，吸引力有待提高。", []),
+        ("部分支部主题党日形式单一⟦Q01⟧，容易影响党员热情。", []),
+        ("我也清醒地看到了自身的不足。部分支部主题党日形式单一⟦Q01⟧。", []),
+        ("工作虽然取得了一定成绩，部分支部主题党日形式单一⟦Q01⟧。", []),
         ("部分支部主题党日形式单一⟦Q01⟧。原因是【待补：由本人据实分析】。", []),
     ],
 )
@@ -131,10 +164,28 @@ def test_a_problem_is_told_without_causes_of_our_own(text: str, expected: list[s
     assert sorted({r for r in rules(text, "problems") if r != "facts/missing"}) == expected
 
 
+@pytest.mark.parametrize(
+    ("cause", "severity"),
+    [
+        ("究其原因是局党组研究不深", "warning"),
+        ("思想上重视程度不高", "warning"),
+        ("原因是上半年发生安全事故2起", "error"),
+        ("源于分管领导被县纪委通报", "error"),
+    ],
+)
+def test_a_cause_is_asked_about_and_an_event_in_it_is_an_error(cause: str, severity: str) -> None:
+    plan = SectionPlan("a1", "problems", 1, "一、", "标题")
+    sections = parse_reply(f"部分支部主题党日形式单一⟦Q01⟧，{cause}。", plan, {"Q01"}).sections
+    found = check_facts(Draft("总结", "", sections, "", "").document(), CONTEXT)
+    assert [f.severity for f in found if f.rule == "facts/claim-cause"] == [severity]
+
+
 def test_opening_may_say_what_it_stands_for_but_no_result() -> None:
     opening = "今年以来，局党组坚持以习近平新时代中国特色社会主义思想为指导，扎实开展工作"
     assert set(rules(opening + "。", "opening")) == {"facts/missing"}
     assert "facts/claim-result" in rules(opening + "，取得了明显成效。", "opening")
+    assert "facts/claim-result" in rules(opening + "，全县水务工作呈现稳中有进的良好态势。", "opening")
+    assert "facts/claim-result" not in rules(opening + "，推动水务工作平稳有序开展。", "opening")
 
 
 WHOLE = Brief(

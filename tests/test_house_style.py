@@ -78,6 +78,44 @@ def test_a_draft_is_told_where_it_departs(tmp_path: Path) -> None:
     assert departures(other, None) == ()
 
 
+NUMBERED = "2022年，我局完成了各项任务。\n一、主要工作\n" + "".join(
+    f"（{n}）{heading}\n要坚持真抓实干，做到有安排有检查。做到有结果。\n第一，组织开展集中学习3次，参加党员120人次，人人写心得。人人谈体会。\n第二，检查支部4次，发现问题12个，都已经改到位。\n"
+    for n, heading in zip("一二三四", ("深化理论学习", "建强基层组织", "改进工作作风", "严明纪律规矩"), strict=True)
+)  # fmt: skip
+
+
+def test_other_marks_are_learned(tmp_path: Path) -> None:
+    learned = learn([document(tmp_path, NUMBERED)])
+    assert learned is not None
+    assert (learned.run, learned.run_mark, learned.run_items) == ("paragraphs", "first", 2)
+    assert "用“第一，”“第二，”分条，每条另起一段" in note(learned)
+
+
+def body_of(brief: Brief, tmp_path: Path, text: str) -> list[str]:
+    """Headings and paragraphs of what was done, the opening first."""
+    settings = Settings(workspace=tmp_path, house_style=str(folder_of(tmp_path, text)))
+    done = draft(Job(brief, settings, load_catalogue()))
+    return [b.text for b in done.document().blocks if b.part in ("opening", "achievements")]
+
+
+def test_the_embedded_writer_numbers_items_and_heads_sections_as_the_office_does(
+    brief: Brief, tmp_path: Path
+) -> None:
+    told = body_of(brief, tmp_path, NUMBERED)
+    assert told[0].startswith(brief.period.label)
+    heads = [t for t in told if t.startswith("（")]
+    assert heads and not [h for h in heads if "，" in h or "：" in h]
+    assert any(t.startswith("第二，") for t in told)
+    assert not any(t.startswith("二是") for t in told)
+
+
+def test_the_embedded_writer_runs_items_together_as_the_office_does(brief: Brief, tmp_path: Path) -> None:
+    told = body_of(brief, tmp_path, INLINE)
+    assert any("一是" in t and "二是" in t for t in told)
+    assert not any(t.startswith("二是") for t in told)
+    assert all("：" in t for t in told if t.startswith("（"))
+
+
 def folder_of(tmp_path: Path, text: str) -> Path:
     (tmp_path / "往年").mkdir()
     (tmp_path / "往年" / "甲.txt").write_text(text, "utf-8")

@@ -12,15 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.catalogue import load_catalogue
-from assistant.checks.anchors import anchors
+from assistant.checks.adjacent import Adjacent
+from assistant.checks.anchors import anchors, doubled, plain_digits
 from assistant.checks.engine import check
 from assistant.checks.examples import document_of, verify
+from assistant.checks.places import Places, needs
 from assistant.checks.profile import Profile
 from assistant.checks.registry import load_rules, problems_of
 from assistant.checks.rule import GROUPS, LEVELS
 from assistant.checks.scan import compiled
 from assistant.errors import KnowledgeError
 from assistant.finding import SEVERITIES
+from assistant.text import Span
 
 GOOD_RULE = """rules:
 - id: wording/own
@@ -186,59 +189,133 @@ def _expressions() -> list[str]:
     return [p.regex for p in load_rules().patterns(catalogue)]
 
 
-def test_anchors_hold_for_every_example(catalogue, rules):
-    """Whatever an expression matches holds one of its anchors, or the scanner would miss it."""
-    texts = [e.text for r in rules for e in (*r.bad, *r.good)]
-    texts += [t for f in (*catalogue.formulations, *catalogue.char_errors) for t in (*f.bad, *f.good)]
-    for regex in _expressions():
-        options = anchors(regex)
-        for text in texts:
-            for m in compiled(regex).finditer(text):
-                assert not options or any(o in m.group() for o in options), (regex, options, m.group())
+def _lines(text: str) -> Places:
+    ends = [m.start() for m in re.finditer("$", text, re.MULTILINE)]
+    return Places(
+        Adjacent(plain_digits(text)), [Span(*p) for p in zip([0, *(e + 1 for e in ends)], ends, strict=False)]
+    )
 
 
-def test_few_expressions_have_no_anchor():
+def _lines_of_matches(regex: str, lines: Places, text: str) -> set[Span]:
+    """The lines that a match stands on, by running the expression on every line."""
+    every = ((span, compiled(regex).finditer(text, *span)) for span in lines.spans)
+    return {span for span, found in every if any(m.group() for m in found)}
+
+
+def test_expressions_run_wherever_they_match(catalogue, rules):
+    """What matches in all examples as one text stands on lines the scanner does not leave out."""
+    examples = [e.text for r in rules for e in (*r.bad, *r.good)]
+    examples += [t for f in (*catalogue.formulations, *catalogue.char_errors) for t in (*f.bad, *f.good)]
+    text = "\n".join(examples)
+    lines, every = _lines(text), _expressions()
+    for regex, spans in zip(every, lines.each_holding([needs(r) for r in every]), strict=True):
+        starts = {span.start for span in spans}
+        for m in compiled(regex).finditer(text):
+            if m.group() and "\n" not in m.group():
+                assert text.rfind("\n", 0, m.start()) + 1 in starts, (regex, m.group())
+
+
+def test_few_expressions_run_on_every_text():
     every = _expressions()
     without = [r for r in every if not anchors(r)]
-    assert len(without) < len(every) * 0.05, without
+    assert len(without) < 10, without
 
 
 @pytest.mark.parametrize(
     ("regex", "wanted"),
     [
-        ("调研研究", ("调研研究",)),
-        ("(?:促进|推进)[^，]{0,3}力度", ("力度",)),
-        ("甲?乙丙", ("乙丙",)),
-        ("甲|乙丙", ("甲", "乙丙")),
-        ("(?<!全面)从严治党(?!向)", ("从严治党",)),
-        (".*", ()),
-        ("[0-9]+", tuple("0123456789")),
-        ("(?:甲|.)乙", ("乙",)),
-        (r"\.甲", (".甲",)),
-        ("甲{2}乙丙", ("乙丙",)),
+        ("调研研究", ["调研", "研究", "研研"]),
+        ("(?:促进|推进)[^，]{0,3}力度", ["力度", "促进|推进"]),
+        ("甲?乙丙", ["乙丙"]),
+        ("甲|乙丙", ["乙丙|甲"]),
+        ("(?<!全面)从严治党(?!向)", ["严治", "从严", "治党"]),
+        (".*", []),
+        ("[0-9]+", ["0|1|2|3|4|5|6|7|8|9"]),
+        ("(?:甲|.)乙", ["乙"]),
+        (r"\.甲", [".甲"]),
+        ("甲{2}乙丙", ["乙丙", "甲乙", "甲甲"]),
+        ("(?<=[甲乙])丙(?=丁)", ["丙丁", "乙丙|甲丙"]),
+        ("(?:(?<=甲)|^)乙丙", ["乙丙"]),
+        ("丙(?:(?<=丙)|甲)乙", ["丙乙|丙甲", "丙乙|甲乙"]),
+        ("(?:(?<=[甲，])甲){2}", ["甲甲"]),
+        ("(?:甲|乙)[丙丁]", ["乙丁|乙丙|甲丁|甲丙"]),
+        ("甲[^，]乙", ["乙", "甲"]),
+        ("甲\n乙", []),
+        ("(?i)甲", []),
+        ("(?>甲)", []),
+        ("[甲", []),
+        ("甲)", []),
+        (r"\x41甲", []),
     ],
 )
-def test_anchors(regex: str, wanted: tuple[str, ...]):
-    assert anchors(regex) == wanted
+def test_anchors(regex: str, wanted: list[str]):
+    assert sorted("|".join(sorted(clause)) for clause in anchors(regex)) == sorted(wanted)
 
 
-@settings(max_examples=150, deadline=None)
+_PIECES = [
+    "甲",
+    "乙丙",
+    "[甲乙]",
+    r"\d",
+    "甲?",
+    "(?:甲|乙)",
+    "(?:丙丁)?",
+    "甲+",
+    "[^，]{0,2}",
+    "|",
+    "(?!丁)",
+    "(?=丙)",
+    "(?<=甲)",
+]
+_PIECES += [
+    "(?<![乙丙])",
+    "(?:(?<=甲)|^)",
+    "(?:(?<=[甲乙])丙)+",
+    "(?:甲(?=乙)|丁)",
+    "(?:丙){2}",
+    r"([甲乙]{2})\1",
+    "1",
+]
+
+
+@settings(max_examples=300, deadline=None)
 @given(
-    parts=st.lists(
-        st.sampled_from(
-            ["甲", "乙丙", "[甲乙]", "甲?", "(?:甲|乙)", "(?:丙丁)?", "甲+", "[^，]{0,2}", "|", "(?!丁)"]
-        ),
-        max_size=6,
-    ),
-    text=st.text(alphabet="甲乙丙丁，", max_size=12),
+    parts=st.lists(st.sampled_from(_PIECES), max_size=6),
+    text=st.text(alphabet="甲乙丙丁，1３\n😀", max_size=14),
 )
-def test_anchors_never_exclude_a_match(parts: list[str], text: str):
+def test_no_line_with_a_match_is_left_out(parts: list[str], text: str):
     regex = "".join(parts)
-    options = anchors(regex)
-    for m in re.finditer(regex, text):
-        assert not options or not m.group() or any(o in m.group() for o in options)
-        if options:
-            assert m.group()
+    try:
+        re.compile(regex)
+    except re.error:
+        return
+    lines = _lines(text)
+    matched = _lines_of_matches(regex, lines, text)
+    assert matched <= set(*lines.each_holding([needs(regex)]))
+    assert matched <= set(lines.holding(regex))
+
+
+@pytest.mark.parametrize(
+    ("regex", "apart"),
+    [
+        (r"([甲-丁]{2})\1", 2),
+        (r"(?<!丙)([甲-丁]{2})([甲-丁]{3})\1\2(?![、，])", 5),
+        (r"([甲-丁]{2})([甲-丁]{3})\2\1", 0),
+        (r"([甲-丁]{2})\1|丙", 0),
+        (r"([甲-丁]{1,2})\1", 0),
+        ("([甲-丁]{2})", 0),
+    ],
+)
+def test_what_is_said_again_at_once(regex: str, apart: int):
+    assert doubled(regex) == apart
+
+
+@given(text=st.text(alphabet="甲乙丙😀", max_size=20), apart=st.integers(1, 5))
+def test_pairs_that_stand_again(text: str, apart: int):
+    counted = text.replace("😀", "\ufffd")
+    pairs = range(len(text) - apart - 1)
+    wanted = [i for i in pairs if counted[i : i + 2] == counted[i + apart : i + apart + 2]]
+    assert Adjacent(text).repeats(apart) == wanted
 
 
 def test_the_page_lists_every_rule(root, rules):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -13,11 +13,14 @@ from typing import Any
 import pytest
 import yaml
 
-from assistant.brief import REGISTERS, Register
-from assistant.checks.facts.claims import claim_patterns, clauses
+from assistant.brief import REGISTERS, Brief, Item, Period, Register
+from assistant.checks.facts.claims import unsourced_claims
+from assistant.checks.facts.context import FactContext, Place
+from assistant.document import Sentence
 from assistant.models.embedded.data import kind_of, patterns
 from assistant.models.embedded.grammar import count, every, told
-from assistant.plan.units import unit_names
+from assistant.plan.units import leads_party_work, post_of, suits, unit_names
+from assistant.plan.wordings import wordings
 from assistant.similarity import bigrams, cosine
 
 KNOWLEDGE = Path(__file__).resolve().parent.parent / "knowledge"
@@ -237,22 +240,102 @@ def test_unit_endings_are_listed_once() -> None:
     assert not [e for e, n in Counter(ends).items() if n > 1]
 
 
-def _claimed(text: str) -> list[str]:
-    """Clauses that the project's own check of claims would ask a fact for."""
-    p = claim_patterns()
-    found = [text[s.start : s.end] for s in clauses(text)]
+def _claims(texts: Iterable[str], *facts: str) -> list[str]:
+    """Texts that the project's own check of claims would ask a fact for."""
+    context = FactContext(_unit("县水利局", "开展学习3次"))
     return [
-        c
-        for c in found
-        if len(c) >= 4
-        and (not (p.softener.search(c) or p.aim.search(c)) or p.concrete.search(c))
-        and (p.result.search(c) or p.action.search(c))
+        text
+        for text in texts
+        if any(unsourced_claims([Place(Sentence(text, facts), 1, 0, "achievements")], context))
     ]
 
 
-def test_the_check_of_claims_lets_every_sentence_and_aim_pass() -> None:
-    texts = {t.format(**NAMES[0]) for _, row in ROWS for t in every(row["text"])}
-    said = {clause for t in texts for clause in re.split("[，。；]", t)} | {
-        aim["text"] for k in KINDS for aim in k["aims"]
+def test_the_check_of_claims_lets_every_sentence_pass() -> None:
+    own = (text for _, row in ROWS for text in every(row["text"]))
+    table = wordings()
+    quoted = (r.text for rows in (*table.heads.values(), *table.openings.values(), table.plans) for r in rows)
+    assert not _claims({text.format(**NAMES[0]) for text in (*own, *quoted)})
+
+
+def test_the_check_of_claims_lets_every_aim_pass() -> None:
+    aims = [a["text"] for k in KINDS for a in k["aims"]] + [
+        r.text for rows in wordings().aims.values() for r in rows
+    ]
+    assert not _claims((f"{aim}，开展学习3次。" for aim in aims), "F01")
+
+
+def test_policy_wordings_state_no_fact_and_name_known_things() -> None:
+    kinds, units = (
+        {k["id"] for k in KINDS},
+        {row["kind"] for row in _yaml("units.yaml")["suffixes"]} | {"unit"},
+    )
+    assert set(wordings().heads) <= set(PRINCIPLES["themes"])
+    assert set(wordings().aims) <= kinds
+    for row in wordings().every():
+        assert not CLAIMS.search(row.text) and not GENERAL.search(row.text), row.text
+        assert all(q.text in row.text for q in row.quotes)
+        assert set(row.units) <= units
+        assert set(row.only) <= set(PRINCIPLES["themes"])
+
+
+def test_policy_wordings_end_as_their_place_asks() -> None:
+    table = wordings()
+    whole = [r for rows in (*table.heads.values(), *table.openings.values(), table.plans) for r in rows]
+    assert not [r.text for r in whole if not r.text.endswith("。") or r.text.count("。") > 1]
+    assert not [r.text for rows in table.aims.values() for r in rows if r.text[-1] in "，。；"]
+    assert not [r.text for r in table.problems if not r.text.endswith("，")]
+
+
+def test_heads_and_requirements_of_policy_stand_once() -> None:
+    table = wordings()
+    rows = [*table.problems, *table.plans, *(r for rows in table.heads.values() for r in rows)]
+    assert not [t for t, n in Counter((r.text, r.units) for r in rows).items() if n > 1]
+
+
+def test_policy_wordings_stand_word_for_word_in_published_texts(shared: Path) -> None:
+    """Each phrase in one and the same of the corpus's texts as the other phrases of its source."""
+    texts = [_folded(p.read_text("utf-8")) for p in sorted((shared / "corpus" / "policy").glob("*.txt"))]
+    by_title: dict[str, set[str]] = {}
+    for row in wordings().every():
+        for quote in row.quotes:
+            by_title.setdefault(quote.title, set()).add(_folded(quote.text))
+    nowhere = {
+        title: min(([q for q in quotes if q not in text] for text in texts), key=len)
+        for title, quotes in by_title.items()
     }
-    assert not {c for t in said for c in _claimed(t)}
+    assert not {title: missing for title, missing in nowhere.items() if missing}
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def _unit(organization: str, *facts: str) -> Brief:
+    items = tuple(Item(f"F{n:02d}", "fact", text, (), ()) for n, text in enumerate(facts, 1))
+    return Brief("work-summary", organization, Period.parse("2024"), date(2025, 1, 8), facts=items)
+
+
+@pytest.mark.parametrize(
+    ("organization", "text", "fits"),
+    [
+        ("县水利局", "全面提高机关党建质量", True),
+        ("县人民医院", "全面提高机关党建质量", False),
+        ("城关镇石桥村", "把责任落实到科室和岗位", False),
+        ("县人民医院", "把责任落实到科室和岗位", True),
+        ("某某有限公司", "备课、上课、课堂各环节都要抓细", False),
+        ("城关镇石桥村", "招商引资要重质量", False),
+        ("县第一中学", "教师要勤学", True),
+    ],
+)
+def test_no_phrase_names_a_body_the_unit_is_not(organization: str, text: str, fits: bool) -> None:
+    assert suits(text, _unit(organization)) is fits
+
+
+def test_a_body_the_brief_speaks_of_may_be_named() -> None:
+    assert suits("优化企业发展环境", _unit("县第一中学", "与5家企业签订实习协议"))
+    assert not suits("优化企业发展环境", _unit("县第一中学", "开展实习3次"))
+
+
+def test_a_post_is_no_name() -> None:
+    assert post_of("机关党总支书记") and post_of("局长") and not post_of("王某某")
+    assert leads_party_work("党支部书记") and not leads_party_work("局长")

@@ -1,5 +1,8 @@
 """Child processes for a task over many items, each with its threads; one that dies is replaced and its items are tried again.
 
+Children come fresh: never forked from this process, which may have threads. For a task that loads a lot, Linux forks them
+from one that does nothing else and has loaded it, so that this is paid for once; otherwise each starts an interpreter.
+
 Each child has a pipe of its own: what it holds is known, and a child whose parent is gone reads the end of its pipe and
 ends. Items that were under way in a child that died are suspects: they are tried once more after all others, one to a child,
 so that only an item which kills its child by itself is given up.
@@ -11,24 +14,30 @@ import multiprocessing
 import os
 import queue
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any, Generic
 
 from assistant.batch.job import C, Job, R, T
 
+_SWITCH = 0.001
+"""Seconds a thread may compute while others wait: one that talks to an endpoint has the interpreter back soon."""
+
 
 class _Child:
     """A process and what it was given, in order."""
 
     def __init__(self, job: Job[Any, Any, Any], threads: int) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = _context(job.preload)
         self.pipe, far = context.Pipe()
-        self.process = context.Process(target=_serve, args=(far, job.task, job.common, threads), daemon=True)
+        given = (far, job.task, job.common, threads, dict(os.environ))
+        self.process = context.Process(target=_serve, args=given, daemon=True)
         self.process.start()
         far.close()
         self.held: dict[int, Any] = {}
@@ -41,6 +50,22 @@ class _Child:
     def end(self) -> None:
         self.pipe.close()
         self.process.terminate()
+
+
+def _context(preload: str) -> Any:
+    """Of ``multiprocessing``; what is preloaded is settled by the first task of this process that loads a lot."""
+    if not preload or sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([preload])
+    resource_tracker.ensure_running()  # first: it lets Ctrl-C through again when it has started
+    # Ctrl-C is the parent's business, also while the other one loads
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return context
 
 
 class Children(Generic[C, T, R]):
@@ -116,9 +141,13 @@ class Children(Generic[C, T, R]):
 # In the child.
 
 
-def _serve(pipe: Connection, task: Any, common: Any, threads: int) -> None:
+def _serve(pipe: Connection, task: Any, common: Any, threads: int, environment: dict[str, str]) -> None:
     """Reads what to do until the parent is gone; deaf to Ctrl-C, which is the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.clear()  # of the process it was forked from, which may be older
+    os.environ.update(environment)
+    if threads > 1:
+        sys.setswitchinterval(_SWITCH)
     todo: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
     answering = threading.Lock()
     for _ in range(threads):

@@ -19,6 +19,8 @@ from assistant.settings import Settings
 
 _THREADS = 4  # fewer units at once are not worth another process
 
+_PRELOAD = "assistant.batch.preload"
+
 
 class Engine(Protocol):
     def run(self, plan: Plan, entries: Iterable[UnitEntry]) -> Iterator[Written]: ...
@@ -48,7 +50,8 @@ class Drafting:
     spread: Spread
 
     def run(self, plan: Plan, entries: Iterable[UnitEntry]) -> Iterator[Written]:
-        yield from self.spread.map(Job(draft_unit, plan, _killed), entries)
+        preload = "" if plan.settings.embedded else _PRELOAD
+        yield from self.spread.map(Job(draft_unit, plan, _killed, preload), entries)
 
 
 def local_engine(plan: Plan, jobs: int, worth: int = WORTH) -> Engine:

@@ -13,8 +13,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[C, T, R]):
-    """``lost`` makes the result of an item whose worker died each time."""
+    """``lost`` makes the result of an item whose worker died each time; ``preload`` is a module whose import loads what
+    the task needs."""
 
     task: Callable[[C, T], R]
     common: C
     lost: Callable[[T], R]
+    preload: str = ""

@@ -7,10 +7,10 @@ genre's set phrases and transitions are exempt. The share is of all the shorter 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from assistant.batch.rules import TwinRules, batch_rules
 from assistant.brief import Brief
@@ -117,22 +117,32 @@ def compare(narratives: Iterable[tuple[str, Sequence[str], int]], rules: TwinRul
     sentences = tuple(SharedSentence(t, tuple(keys)) for t, keys in shown)
     if sum(len(k) * (len(k) - 1) // 2 for k in common.values()) > rules.most_pairs:
         return Twins((), sentences, {}, complete=False)
-    pairs: Counter[tuple[str, str]] = Counter()
-    for keys in common.values():
-        pairs.update(combinations(sorted(keys), 2))
-    twins = [Twin(a, b, n, n / max(min(lengths[a], lengths[b]), 1)) for (a, b), n in pairs.items()]
-    return Twins(_above(twins, rules), sentences, _highest(twins))
+    above: list[Twin] = []
+    highest: dict[str, tuple[tuple[float, int, str, str], Twin]] = {}
+    for first_text, twin in _pairs(list(common.values()), lengths):
+        if twin.share > rules.share:
+            above.append(twin)
+        rank = (-twin.share, first_text, twin.first, twin.second)
+        for unit in (twin.first, twin.second):
+            if unit not in highest or rank < highest[unit][0]:
+                highest[unit] = (rank, twin)
+    above.sort(key=lambda t: (-t.share, t.first, t.second))
+    return Twins(tuple(above), sentences, {unit: twin for unit, (_, twin) in highest.items()})
 
 
-def _above(twins: Iterable[Twin], rules: TwinRules) -> tuple[Twin, ...]:
-    return tuple(
-        sorted((t for t in twins if t.share > rules.share), key=lambda t: (-t.share, t.first, t.second))
-    )
-
-
-def _highest(twins: Iterable[Twin]) -> dict[str, Twin]:
-    out: dict[str, Twin] = {}
-    for t in sorted(twins, key=lambda t: -t.share):
-        out.setdefault(t.first, t)
-        out.setdefault(t.second, t)
-    return out
+def _pairs(holders: Sequence[Sequence[str]], lengths: Mapping[str, int]) -> Iterator[tuple[int, Twin]]:
+    """Each pair of units that share a sentence, with the number of the first they share; one unit after another, so that
+    millions of pairs are never held at once. ``holders``: of each shared sentence the units that have it."""
+    sentences: dict[str, list[int]] = defaultdict(list)
+    ordered = [sorted(keys) for keys in holders]
+    for n, keys in enumerate(ordered):
+        for key in keys:
+            sentences[key].append(n)
+    for a in sorted(sentences):
+        shared: dict[str, list[int]] = defaultdict(list)
+        for n in sentences[a]:
+            for b in ordered[n][bisect_right(ordered[n], a) :]:
+                shared[b].append(n)
+        for b, numbers in shared.items():
+            share = len(numbers) / max(min(lengths[a], lengths[b]), 1)
+            yield numbers[0], Twin(a, b, len(numbers), share)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from assistant import drafting
 from assistant.batch.manifest import brief_of
@@ -29,6 +31,9 @@ from assistant.index import Index
 from assistant.settings import Settings
 from assistant.text import char_count
 from assistant.values import parse_unknowns
+
+if TYPE_CHECKING:
+    from assistant.models.gateway import Gateway
 
 STORED = ".draft.json"
 _MARKS = ("【待补", "【待核")
@@ -58,15 +63,21 @@ class Writer:
     _catalogue: Catalogue | None = field(default=None, init=False)
     _index: Index | None = field(default=None, init=False)
     _page: Typography | None = field(default=None, init=False)
+    _gateway: Gateway | None = field(default=None, init=False)
     _opening: threading.Lock = field(default_factory=threading.Lock, init=False, compare=False)
+    _turn: threading.Lock = field(default_factory=threading.Lock, init=False, compare=False)
+    """Threads that compute take turns: those that talk to the endpoint then wait for one other at most, not for all."""
 
     def __call__(self, entry: UnitEntry) -> Written:
         started = time.monotonic()
         try:
-            brief = brief_of(entry)
-            draft = drafting.draft(self.job(brief, entry.variant))
-            files = self._files(draft, brief)
-            return Written(self._result(entry, brief, draft, files, time.monotonic() - started), files)
+            with self._turn:
+                brief = brief_of(entry)
+                job = self.job(brief, entry.variant)
+            draft = drafting.draft(job, self._endpoint(brief))
+            with self._turn:
+                files = self._files(draft, brief)
+                return Written(self._result(entry, brief, draft, files, time.monotonic() - started), files)
         except ZhibiError as exc:
             return Written(_failed(entry, str(exc), exc.exit_code))
         except Exception as exc:  # a crash is a row in the report
@@ -76,6 +87,9 @@ class Writer:
         if self._index is not None:
             self._index.close()
             self._index = None
+        if self._gateway is not None:
+            self._gateway.close()
+            self._gateway = None
 
     def job(self, brief: Brief, variant: int | None = None) -> drafting.Job:
         settings = self.plan.settings
@@ -85,7 +99,24 @@ class Writer:
                 self._index = open_library(settings, catalogue) if self.plan.with_index else None
                 self._page = load_typography(settings.overlay)
                 self._catalogue = catalogue
-        return drafting.Job(brief, settings, self._catalogue, self._index, variant=variant)
+        return drafting.Job(
+            brief, settings, self._catalogue, self._index, variant=variant, turn=self._turn_of_a_draft()
+        )
+
+    def _turn_of_a_draft(self) -> AbstractContextManager[Any]:
+        """None where evidence is fetched from another machine: that is waiting."""
+        settings = self.plan.settings
+        return nullcontext() if settings.embed_model or settings.index_url else self._turn
+
+    def _endpoint(self, brief: Brief) -> Gateway | None:
+        """One set of connections and one journal for all units; None for the embedded writer, which has none."""
+        settings = self.plan.settings
+        if settings.embedded:
+            return None
+        with self._opening:
+            if self._gateway is None:
+                self._gateway = drafting.open_model(settings, brief)  # type: ignore[assignment]
+        return drafting.open_model(settings, brief, beside=self._gateway)  # type: ignore[return-value]
 
     def _files(self, draft: Draft, brief: Brief) -> tuple[tuple[str, bytes], ...]:
         facts = [FactView(i.id, i.text, i.source) for i in brief.ledger]

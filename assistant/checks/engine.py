@@ -65,7 +65,7 @@ def _by_pattern(view: View, rules: RuleSet) -> Iterator[Finding]:
     def wanted(pattern: Pattern) -> bool:
         return pattern.holds(view.as_of) and _applies(pattern.rule, view) and _for_body(pattern, view)
 
-    for pattern, match in rules.scanner(view.catalogue).matches(view.text, view.adjacent.all, wanted):
+    for pattern, match in rules.scanner(view.catalogue).matches(view.text, view.lines, wanted):
         start, end = match.span()
         if not _stands(pattern.rule, view, start, end) or _protected(pattern, view, start, end):
             continue

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from assistant import resources
@@ -52,11 +52,13 @@ def _suffixes() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pairs, key=lambda p: -len(p[0])))
 
 
+@lru_cache(maxsize=1024)
 def unit_type(organization: str) -> str:
     """bureau | school | township | … by the end of the name; '' where it says nothing."""
     return next((kind for end, kind in _suffixes() if organization.endswith(end)), "")
 
 
+@lru_cache(maxsize=1024)
 def unit_types(organization: str) -> frozenset[str]:
     """Every type the name hints at anywhere: a school's 团委 is both."""
     return frozenset(kind for end, kind in _suffixes() if len(end) > 1 and end in organization)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from assistant import resources
 from assistant.catalogue.nodes import Fields, is_mapping, is_scalar
@@ -37,16 +38,14 @@ _COMMON = frozenset(
 _EXAMPLE = frozenset(["text", "as_of", "organization", "body", "region", "period", "kind"])
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(NamedTuple):
     """``authority`` names the source of the rule; a rule that rests on custom (惯例) is never an error."""
 
     authority: str
     level: Level
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A short text that must fire the rule (bad) or must not (good), with what it has to be read with."""
 
     text: str
@@ -86,21 +85,19 @@ class Rule:
         return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A finding in the making: ``start``/``end`` count characters of the whole text (-1: the text as a whole).
     ``words`` fill the message; ``fix`` replaces the span where that is safe; ``part`` narrows the rule's id."""
 
     start: int
     end: int
-    words: dict[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = MappingProxyType({})
     fix: str | None = None
     part: str = ""
     severity: Severity | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A mechanism. ``keys`` are the rule's own keys in YAML and ``words`` what its message may name besides {quote};
     it looks through the text either with ``find`` or by handing over ``patterns``."""
 

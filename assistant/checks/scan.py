@@ -1,27 +1,29 @@
 """All patterns of all rules over one text: a set of character pairs decides which need to run at all.
 
 In: ``Pattern`` values and a text of lines. Out: (pattern, match) pairs; a match never crosses a line. A pattern runs
-only on the lines that hold one of its anchors, so that thousands of literals cost little more than none.
+only on the lines that hold what any match of it must hold, so that thousands of literals cost little more than none.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
-from assistant.checks.adjacent import number, numbers
-from assistant.checks.anchors import anchors
+from assistant.checks.adjacent import Adjacent
+from assistant.checks.places import Needs, Places, needs
 from assistant.checks.rule import Rule
+from assistant.compiled import worked_out
 from assistant.finding import Severity
 from assistant.text import Span
 
+_MANY = 200  # expressions, fewer are analysed as fast as a copy is read
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+
+class Pattern(NamedTuple):
     """One expression of a rule. ``part`` narrows the rule's id; ``replacement`` is set where substituting is safe
     (\\1 works); ``after`` and ``before`` bound the dates it holds for, besides the rule's own; ``guarded``: a match
     inside a longer wording of the catalogue that is right is none; ``bodies``: only in texts of a unit with one of these party bodies."""
@@ -30,7 +32,7 @@ class Pattern:
     regex: str
     severity: Severity
     part: str = ""
-    words: dict[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = MappingProxyType({})
     replacement: str | None = None
     after: date | None = None
     before: date | None = None
@@ -49,98 +51,57 @@ def compiled(regex: str) -> re.Pattern[str]:
     return re.compile(regex, re.MULTILINE if "^" in regex or "$" in regex else 0)
 
 
-@lru_cache(maxsize=16384)
-def _anchors(regex: str) -> tuple[str, ...]:
-    return anchors(regex)
+class _Index(NamedTuple):
+    """What each pattern needs; those that need no certain pair, and the others by each of the pairs of which they need
+    one."""
+
+    needs: tuple[Needs, ...]
+    always: tuple[int, ...]
+    by_number: dict[int, list[int]]
 
 
-def possible(regex: str, text: str) -> bool:
-    """Whether the text holds an anchor of the expression: if not, running it is in vain."""
-    options = _anchors(regex)
-    return not options or any(o in text for o in options)
+def _index(regexes: Sequence[str]) -> _Index:
+    every = tuple(map(needs, regexes))
+    by_number: dict[int, list[int]] = {}
+    for n, wanted in enumerate(every):
+        for one in _telling(wanted):
+            by_number.setdefault(one, []).append(n)
+    return _Index(every, tuple(n for n, wanted in enumerate(every) if not _telling(wanted)), by_number)
 
 
-def spans_with(regex: str, text: str, spans: Sequence[Span]) -> Iterator[Span]:
-    """Those of the spans (in order, apart) in which the expression could match; all where it has no anchor."""
-    options = _anchors(regex)
-    if not options:
-        yield from spans
-        return
-    starts = [s.start for s in spans]
-    places = {bisect_right(starts, at) - 1 for anchor in options for at in _places(anchor, text)}
-    yield from (spans[n] for n in sorted(places) if n >= 0)
-
-
-def _places(anchor: str, text: str) -> Iterator[int]:
-    at = text.find(anchor)
-    while at >= 0:
-        yield at
-        at = text.find(anchor, at + 1)
+def _telling(wanted: Needs) -> Iterable[int]:
+    """The pairs by which a pattern is found: one that must stand, or one of some."""
+    return [max(wanted.every)] if wanted.every else wanted.any[0] if wanted.any else ()
 
 
 class Scanner:
-    """Anchors by their first pair (or single character), with the rest of their pairs and whose they are; built once for
-    a set of rules."""
+    """Patterns by what they need; built once for a set of rules."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self.patterns = tuple(patterns)
-        self._always: list[int] = []
-        owners: dict[str, list[int]] = {}
-        for n, pattern in enumerate(self.patterns):
-            options = anchors(pattern.regex)
-            if not options:
-                self._always.append(n)
-            for anchor in options:
-                owners.setdefault(anchor, []).append(n)
-        self._by_pair: dict[int, list[tuple[str, frozenset[int], list[int]]]] = {}
-        self._by_char: dict[str, list[int]] = {}
-        for anchor, patterns_of in owners.items():
-            if len(anchor) < 2:
-                self._by_char[anchor] = patterns_of
-            else:
-                same = self._by_pair.setdefault(number(anchor[:2]), [])
-                same.append((anchor, numbers(anchor[1:]), patterns_of))
+        regexes = [p.regex for p in self.patterns]
+        self._index = worked_out("needs", regexes, _index) if len(regexes) > _MANY else _index(regexes)
+        self._numbers = frozenset(self._index.by_number)
 
     def matches(
-        self, text: str, pairs: frozenset[int], wanted: Callable[[Pattern], bool]
+        self, text: str, lines: Places, wanted: Callable[[Pattern], bool]
     ) -> Iterator[tuple[Pattern, re.Match[str]]]:
-        """Matches of the patterns that are ``wanted``, in the order of the patterns; ``pairs`` are the numbers of every
-        two characters of the text that stand side by side."""
-        where: dict[int, set[tuple[int, int]]] = {n: {(0, len(text))} for n in self._always}
-        for anchor, owners in self._possible(text, pairs):
-            if lines := _lines_with(anchor, text):
-                for n in owners:
-                    where.setdefault(n, set()).update(lines)
-        for n in sorted(where):
-            pattern = self.patterns[n]
-            if wanted(pattern):
-                yield from _run(pattern, text, where[n])
+        """Matches of the patterns that are ``wanted``, in the order of the patterns; ``lines`` are those of the text."""
+        those = [n for n in self._possible(lines.text) if wanted(self.patterns[n])]
+        needed = [self._index.needs[n] for n in those]
+        for n, spans in zip(those, lines.each_holding(needed), strict=True):
+            yield from _run(self.patterns[n], text, spans)
 
-    def _possible(self, text: str, pairs: frozenset[int]) -> Iterator[tuple[str, list[int]]]:
-        """Anchors all of whose pairs stand in the text, each with the patterns it belongs to."""
-        for key in self._by_pair.keys() & pairs:
-            for anchor, rest, owners in self._by_pair[key]:
-                if rest <= pairs:
-                    yield anchor, owners
-        for char in self._by_char.keys() & set(text):
-            yield char, self._by_char[char]
+    def _possible(self, text: Adjacent) -> list[int]:
+        """Patterns all of whose needs stand in the text."""
+        index = self._index
+        found = {n for one in self._numbers & text.all for n in index.by_number[one]}
+        return sorted(n for n in (*index.always, *found) if index.needs[n].met(text))
 
 
-def _lines_with(anchor: str, text: str) -> list[tuple[int, int]]:
-    lines = []
-    at = text.find(anchor)
-    while at >= 0:
-        start = text.rfind("\n", 0, at) + 1
-        end = text.find("\n", at)
-        end = len(text) if end < 0 else end
-        lines.append((start, end))
-        at = text.find(anchor, end)
-    return lines
-
-
-def _run(pattern: Pattern, text: str, lines: set[tuple[int, int]]) -> Iterator[tuple[Pattern, re.Match[str]]]:
+def _run(pattern: Pattern, text: str, spans: Iterable[Span]) -> Iterator[tuple[Pattern, re.Match[str]]]:
     expression = compiled(pattern.regex)
-    for start, end in sorted(lines):
+    for start, end in spans:
         for match in expression.finditer(text, start, end):
             if match.end() > match.start() and "\n" not in match.group():
                 yield pattern, match

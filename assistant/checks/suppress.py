@@ -7,12 +7,10 @@ findings that were switched off. An entry without a reason, or with a key unknow
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant.errors import InputError
 from assistant.finding import Finding
@@ -23,8 +21,7 @@ SIDECAR = ".zhibi.toml"
 _KEYS = ("rule", "reason", "quote", "files")
 
 
-@dataclass(frozen=True, slots=True)
-class Off:
+class Off(NamedTuple):
     """``rule`` may end in * (format/*); ``quote``: only findings that quote it; ``files``: only these names."""
 
     rule: str
@@ -56,6 +53,8 @@ def suppressions_for(path: Path) -> tuple[Off, ...]:
 
 def read_suppressions(path: Path) -> tuple[Off, ...]:
     """Entries of one file: ``[[off]]`` tables with rule and reason."""
+    import tomllib
+
     text = _text(path)
     try:
         data = tomllib.loads(text)

@@ -9,13 +9,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from assistant.catalogue import Catalogue
 from assistant.checks.adjacent import Adjacent, number
+from assistant.checks.anchors import plain_digits
+from assistant.checks.places import Places
 from assistant.checks.profile import Profile
+from assistant.checks.scan import compiled
 from assistant.document import Block, Document
 from assistant.text import Span, half_width, sentence_spans
 from assistant.values import chinese_number
@@ -28,13 +32,14 @@ _ITEM = re.compile(rf"(?:(?<=[。；：，:;！？\s”）])|^)(?P<n>[{_NUMERAL}
 _ARTICLE = re.compile(rf"第[{_NUMERAL}\d]{{1,5}}[条章节编部款]")
 _GARBLED_REACH = 45  # characters on each side of a tell-tale one
 _GARBLED = re.compile("[\ufffd锛銆鈥鐨鍜]")  # what UTF-8 punctuation and 的、和 turn into when read as GBK
+_FAR = 1 << 60
+HAN = re.compile(r"[\u4e00-\u9fff]+")
 _TITLE = re.compile(r"《[^《》\n]{1,80}》")
 _BLANK = re.compile(r"【待[补核][^【】\n]*】")
 _QUOTE = re.compile(r"“[^“”\n]{1,120}”")
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading or the heading sentence of a run-in paragraph. ``number`` 0: none printed; ``start``/``end`` bound the
     words after the ordinal, without the closing stop."""
 
@@ -50,8 +55,7 @@ class Heading:
         return view.text[self.start : self.end]
 
 
-@dataclass(frozen=True, slots=True)
-class Ordinal:
+class Ordinal(NamedTuple):
     """A paragraph that opens with a number; ``level`` 0 marks a break (an article, a heading without a number)."""
 
     level: int
@@ -60,8 +64,7 @@ class Ordinal:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """一是…… up to the next item or the end of the paragraph; ``lead`` is its first clause or sentence."""
 
     number: int
@@ -87,6 +90,29 @@ class View:
     @cached_property
     def adjacent(self) -> Adjacent:
         return Adjacent(self.text)
+
+    def _places(self, spans: Sequence[Span]) -> Places:
+        plain = plain_digits(self.text)
+        return Places(self.adjacent if plain == self.text else Adjacent(plain), spans)
+
+    @cached_property
+    def lines(self) -> Places:
+        """The paragraphs, by what stands in them."""
+        return self._places([self.span(i) for i in range(len(self.blocks))])
+
+    @cached_property
+    def by_sentence(self) -> Places:
+        """The sentences of running text, by what stands in them."""
+        return self._places(self.sentences)
+
+    def matches(self, regex: str) -> Iterator[re.Match[str]]:
+        """Matches of an expression, each within one paragraph."""
+        for start, end in self.lines.holding(regex):
+            yield from compiled(regex).finditer(self.text, start, end)
+
+    def possible(self, regex: str) -> bool:
+        """Whether an expression could match in the text."""
+        return self.lines.possible(regex)
 
     def may_hold(self, words: str) -> bool:
         """Whether these words (two characters and more) could stand in the text: both ends of them do."""
@@ -152,6 +178,19 @@ class View:
         return tuple(out)
 
     @cached_property
+    def runs(self) -> list[tuple[int, int]]:
+        """Runs of Chinese characters in the sentences, in order: where each begins and ends."""
+        return [m.span() for start, end in self.sentences for m in HAN.finditer(self.text, start, end)]
+
+    def sentence_at(self, offset: int) -> Span:
+        """The sentence that holds this place, which must be in one."""
+        return self.sentences[bisect_right(self.sentences, (offset, _FAR)) - 1]
+
+    def run_end(self, offset: int) -> int:
+        """Where the run of Chinese characters ends that holds this place, which must be in one."""
+        return self.runs[bisect_right(self.runs, (offset, _FAR)) - 1][1]
+
+    @cached_property
     def echoes(self) -> tuple[tuple[int, int], ...]:
         """For each sentence, how many of its pairs of characters stood in it before, and how often at most one stands."""
         out = []
@@ -168,6 +207,20 @@ class View:
             for i, b in enumerate(self.blocks)
             if b.level and b.role in ("heading", "body")
         )
+
+    @cached_property
+    def siblings(self) -> dict[tuple[int, int], list[Heading]]:
+        """Numbered headings of one level under one parent."""
+        out: dict[tuple[int, int], list[Heading]] = {}
+        parent: dict[int, int] = {}
+        for n, heading in enumerate(self.headings):
+            if not heading.number:
+                continue
+            parent = {k: v for k, v in parent.items() if k < heading.level}
+            key = (heading.level, parent.get(max(parent, default=0), -1))
+            out.setdefault(key, []).append(heading)
+            parent[heading.level] = n
+        return out
 
     @cached_property
     def ordinals(self) -> tuple[Ordinal, ...]:
@@ -257,7 +310,7 @@ class View:
 
 
 def _inside(spans: tuple[Span, ...], start: int, end: int) -> bool:
-    at = bisect_right(spans, (start, 1 << 60)) - 1
+    at = bisect_right(spans, (start, _FAR)) - 1
     return at >= 0 and spans[at].start < start and end < spans[at].end
 
 

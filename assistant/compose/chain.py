@@ -34,11 +34,12 @@ class Composed:
 def messages_for(
     task: SectionTask, catalogue: Catalogue, overlay: Path | None = None, *, slots: bool = False
 ) -> list[BaseMessage]:
-    """The prompt of a section; the typed task rides along for the embedded writer. ``slots``: values as {{F04.1}}."""
+    """The prompt of a section; the typed task rides along for the embedded writer, and whether it leans on others for an
+    endpoint. ``slots``: values as {{F04.1}}."""
     prompt = load_prompt("draft_section", overlay)
     values = draft_slots(task, prompt, catalogue, slots=slots)
     messages = (load_prompt("draft_section_slots", overlay) if slots else prompt).messages(**values)
-    messages[-1].additional_kwargs["task"] = task
+    messages[-1].additional_kwargs.update(task=task, leaning=bool(task.body_view))
     return messages
 
 

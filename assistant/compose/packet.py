@@ -30,6 +30,30 @@ def _folded(text: str) -> str:
 
 def packet(task: SectionTask, catalogue: Catalogue) -> tuple[PolicySpan, ...]:
     """The wordings worth showing, in the order of their ids: the sections' best in turn, those for the opening first."""
+    return _packet(_Document(task, catalogue))
+
+
+class _Document:
+    """What all sections of a document share, told apart by identity: their tasks hold the same objects."""
+
+    __slots__ = ("catalogue", "shared", "task")
+
+    def __init__(self, task: SectionTask, catalogue: Catalogue) -> None:
+        self.task, self.catalogue = task, catalogue
+        self.shared = (task.brief, task.outline, task.policies, catalogue)
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self.shared)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Document) and all(
+            a is b for a, b in zip(self.shared, other.shared, strict=True)
+        )
+
+
+@lru_cache(maxsize=256)
+def _packet(document: _Document) -> tuple[PolicySpan, ...]:
+    task, catalogue = document.task, document.catalogue
     most = _limits()["most"][task.brief.register]
     queues = [list(_for_opening(task))] + [
         list(_for_section(plan, task, catalogue)) for plan in task.outline.written if plan.theme

@@ -16,6 +16,7 @@ _HALF_WORD = re.compile(r"(\d{4})年?度?(上|下)半年")
 _QUARTER_WORD = re.compile(r"(\d{4})年?度?第?([一二三四1-4])季度")
 _MONTHS_WORD = re.compile(r"(\d{4})年(\d{1,2})月?(?:-|—|–|~|～|至|到)(?:(\d{4})年)?(\d{1,2})月(?:底|份)?")
 _MONTHS_PLAIN = re.compile(r"(\d{4})-(\d{1,2})\.\.(\d{4})-(\d{1,2})")
+_CODE_PLAIN = re.compile(r"(\d{4})([HQ]\d)")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ]?00:00:00)?")
 _LENGTH = re.compile(r"约?(\d{1,3}(?:,\d{3})+|\d+)个?字?(?:左右|以内|以上)?")
 _PERIOD_HELP = "请写 2023、2023-H1、2023-Q3、2023-01..2023-06 或“2023年上半年”这样的时间段"
@@ -34,6 +35,8 @@ def period_code(text: str) -> str:
         return f"{m[1]}-{int(m[2]):02d}..{m[3] or m[1]}-{int(m[4]):02d}"
     if m := _MONTHS_PLAIN.fullmatch(plain):
         return f"{m[1]}-{int(m[2]):02d}..{m[3]}-{int(m[4]):02d}"
+    if m := _CODE_PLAIN.fullmatch(plain):
+        return f"{m[1]}-{m[2]}"
     return plain
 
 

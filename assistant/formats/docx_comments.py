@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
+from assistant.formats.docx_runs import SPACE, Element, W, add_run, put, styled
 from assistant.formats.printable import printable
 
 if TYPE_CHECKING:
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _WRAPPERS = {
-    _W + tag
+    W + tag
     for tag in (
         "hyperlink",
         "ins",
@@ -37,14 +36,12 @@ _WRAPPERS = {
     )
 }
 _FIXED = {
-    _W + "tab": "\t",
-    _W + "br": "\n",
-    _W + "cr": "\n",
-    _W + "noBreakHyphen": "-",
-    _W + "ptab": "\t",
+    W + "tab": "\t",
+    W + "br": "\n",
+    W + "cr": "\n",
+    W + "noBreakHyphen": "-",
+    W + "ptab": "\t",
 }
-
-_Element = Any  # lxml has no types of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,73 +70,106 @@ def anchor_comment(
     """Comment on ``paragraph_text(paragraph)[start:end]``; bounds outside the text are drawn in, and an empty span stands for
     the whole paragraph. Lines of ``text`` become paragraphs of the comment. ``when`` fixes its time."""
     author = author if isinstance(author, Author) else Author(author, printable(author)[:1])
-    lines = "\n".join(printable(line) for line in text.split("\n"))
-    comment = document.comments.add_comment(
-        text=lines, author=printable(author.name), initials=author.initials
-    )
-    if when is not None:
-        comment._comment_elm.date = when
+    comment = _new_comment(document, author, when or datetime.now(UTC))
+    _fill(comment, [printable(line) for line in text.split("\n")])
     _mark(paragraph._p, covered_runs(paragraph._p, start, end), comment.comment_id)
     return comment
 
 
-def covered_runs(p: _Element, start: int, end: int) -> list[_Element]:
+def _new_comment(document: Document, author: Author, when: datetime) -> Comment:
+    """Without text. Its elements are made one by one: python-docx parses a template and looks for each one's place, which
+    takes more than twice as long."""
+    from docx.comments import Comment
+    from docx.oxml.simpletypes import ST_DateTime
+
+    comments = document.comments
+    element = put(
+        comments._comments_elm, "comment", id=str(_free_id(comments._comments_elm)), author=printable(author.name),
+        initials=author.initials, date=ST_DateTime.convert_to_xml(when),
+    )  # fmt: skip
+    run = put(styled(element, "CommentText"), "r")
+    put(put(run, "rPr"), "rStyle", val="CommentReference")
+    put(run, "annotationRef")
+    return Comment(element, comments._comments_part)
+
+
+def _free_id(comments: Element) -> int:
+    highest = max((int(c.get(W + "id", -1)) for c in comments.iterchildren(W + "comment")), default=-1)
+    return highest + 1 if highest < 2**31 - 1 else int(comments._next_available_comment_id())
+
+
+def _fill(comment: Comment, lines: list[str]) -> None:
+    """The first line into the paragraph that is there, each of the others into one of its own."""
+    element: Element = comment._comment_elm
+    if lines == [""]:
+        return
+    for n, line in enumerate(lines):
+        p = styled(element, "CommentText") if n else element[0]
+        if line or n == 0:
+            add_run(p, line)
+
+
+def covered_runs(p: Element, start: int, end: int) -> list[Element]:
     """Runs that hold exactly ``[start:end]``, split where need be; all runs where the span is empty."""
-    length = sum(len(_run_text(run)) for run in _runs(p))
+    sized = _sized(p)
+    length = sum(size for _, size in sized)
     start, end = max(0, min(start, length)), max(0, min(end, length))
     if start >= end:
-        return _runs(p)
-    _split_at(p, start)
-    _split_at(p, end)
+        return [run for run, _ in sized]
+    for offset in (start, end):
+        sized = _split_at(p, sized, offset)
     at, covered = 0, []
-    for run in _runs(p):
-        size = len(_run_text(run))
+    for run, size in sized:
         if size and start <= at < end:
             covered.append(run)
         at += size
     return covered
 
 
-def _runs(element: _Element) -> list[_Element]:
+def _sized(p: Element) -> list[tuple[Element, int]]:
+    return [(run, len(_run_text(run))) for run in _runs(p)]
+
+
+def _runs(element: Element) -> list[Element]:
     """Runs in reading order, those in wrappers included."""
-    found: list[_Element] = []
+    found: list[Element] = []
     for child in element:
-        if child.tag == _W + "r":
+        if child.tag == W + "r":
             found.append(child)
         elif child.tag in _WRAPPERS:
             found += _runs(child)
     return found
 
 
-def _run_text(run: _Element) -> str:
+def _run_text(run: Element) -> str:
     return "".join(_piece(child) for child in run)
 
 
-def _piece(child: _Element) -> str:
-    if child.tag == _W + "t":
+def _piece(child: Element) -> str:
+    if child.tag == W + "t":
         return child.text or ""
     return _FIXED.get(child.tag, "")
 
 
-def _split_at(p: _Element, offset: int) -> None:
-    """Make ``offset`` a boundary between runs."""
+def _split_at(p: Element, sized: list[tuple[Element, int]], offset: int) -> list[tuple[Element, int]]:
+    """The runs and their sizes once ``offset`` is a boundary between runs."""
     at = 0
-    for run in _runs(p):
-        size = len(_run_text(run))
+    for run, size in sized:
         if at < offset < at + size:
             _split_run(run, offset - at)
-            return
+            return _sized(p)
         at += size
+    return sized
 
 
-def _split_run(run: _Element, offset: int) -> None:
+def _split_run(run: Element, offset: int) -> None:
     """Move what follows ``offset`` into a new run of the same properties, right after this one."""
     tail = run.makeelement(run.tag, dict(run.attrib))
-    properties = run.find(_W + "rPr")
+    properties = run.find(W + "rPr")
     if properties is not None:
         tail.append(deepcopy(properties))
     at = 0
-    for child in [c for c in run if c.tag != _W + "rPr"]:
+    for child in [c for c in run if c.tag != W + "rPr"]:
         size = len(_piece(child))
         if at >= offset:
             tail.append(child)
@@ -149,14 +179,14 @@ def _split_run(run: _Element, offset: int) -> None:
     run.addnext(tail)
 
 
-def _split_text(t: _Element, offset: int) -> _Element:
-    tail = t.makeelement(t.tag, {_SPACE: "preserve"})
+def _split_text(t: Element, offset: int) -> Element:
+    tail = t.makeelement(t.tag, {SPACE: "preserve"})
     t.text, tail.text = t.text[:offset], t.text[offset:]
-    t.set(_SPACE, "preserve")
+    t.set(SPACE, "preserve")
     return tail
 
 
-def _mark(p: _Element, runs: list[_Element], id: int) -> None:
+def _mark(p: Element, runs: list[Element], id: int) -> None:
     """Range marks round the runs; the reference stands in the paragraph itself, outside any hyperlink or insertion."""
     start, end = _tag(p, "commentRangeStart", id), _tag(p, "commentRangeEnd", id)
     if runs:
@@ -168,20 +198,20 @@ def _mark(p: _Element, runs: list[_Element], id: int) -> None:
     _outermost(p, end).addnext(_reference(p, id))
 
 
-def _outermost(p: _Element, element: _Element) -> _Element:
+def _outermost(p: Element, element: Element) -> Element:
     while element.getparent() is not p:
         element = element.getparent()
     return element
 
 
-def _reference(p: _Element, id: int) -> _Element:
-    run = p.makeelement(_W + "r")
-    properties = p.makeelement(_W + "rPr")
-    properties.append(p.makeelement(_W + "rStyle", {_W + "val": "CommentReference"}))
+def _reference(p: Element, id: int) -> Element:
+    run = p.makeelement(W + "r")
+    properties = p.makeelement(W + "rPr")
+    properties.append(p.makeelement(W + "rStyle", {W + "val": "CommentReference"}))
     run.append(properties)
     run.append(_tag(p, "commentReference", id))
     return run
 
 
-def _tag(p: _Element, name: str, id: int) -> _Element:
-    return p.makeelement(_W + name, {_W + "id": str(id)})
+def _tag(p: Element, name: str, id: int) -> Element:
+    return p.makeelement(W + name, {W + "id": str(id)})

@@ -10,9 +10,10 @@ import io
 import re
 import zipfile
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from assistant.document import Block, Draft
+from assistant.formats.docx_runs import W, add_run, put, styled
 from assistant.formats.docx_style import HEADINGS, skeleton
 from assistant.formats.docx_title import title_lines
 from assistant.formats.printable import printable
@@ -20,6 +21,7 @@ from assistant.formats.typography import Typography, twips, width
 
 if TYPE_CHECKING:
     from docx.document import Document
+    from docx.opc.packuri import PackURI
     from docx.shared import Length
     from docx.text.paragraph import Paragraph
 
@@ -58,15 +60,38 @@ def drafted_at(draft: Draft) -> datetime:
 
 
 def to_bytes(document: Document) -> bytes:
-    """Saved, then packed again in a fixed order with fixed times."""
-    saved, packed = io.BytesIO(), io.BytesIO()
-    document.save(saved)
-    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(packed, "w") as target:
-        for name in sorted(source.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
+    """Packed in a fixed order with fixed times."""
+    parts, packed = _parts(document), io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as target:
+        for name in sorted(parts, key=lambda n: (n != "[Content_Types].xml", n)):
             info = zipfile.ZipInfo(name, _ZIP_TIME)
             info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 0
-            target.writestr(info, source.read(name), compresslevel=6)
+            target.writestr(info, parts[name], compresslevel=6)
     return packed.getvalue()
+
+
+def _parts(document: Document) -> dict[str, bytes]:
+    """What python-docx would save, by name, without packing it first."""
+    from docx.opc.pkgwriter import PackageWriter
+
+    package, members, writer = document.part.package, _Members(), cast(Any, PackageWriter)
+    assert package is not None
+    for part in package.parts:
+        part.before_marshal()
+    writer._write_content_types_stream(members, package.parts)
+    writer._write_pkg_rels(members, package.rels)
+    writer._write_parts(members, package.parts)
+    return members.blobs
+
+
+class _Members:
+    """Takes parts where python-docx has a zip file."""
+
+    def __init__(self) -> None:
+        self.blobs: dict[str, bytes] = {}
+
+    def write(self, uri: PackURI, blob: bytes) -> None:
+        self.blobs[uri.membername] = blob
 
 
 def add_text(paragraph: Paragraph, text: str, typography: Typography) -> None:
@@ -81,8 +106,13 @@ def add_text(paragraph: Paragraph, text: str, typography: Typography) -> None:
 
 def add_paragraph(document: Document, text: str, style: str, typography: Typography) -> Paragraph:
     """A paragraph at the end of the body, in a style named by its id."""
-    paragraph = document.add_paragraph()
-    paragraph.paragraph_format.element.get_or_add_pPr().get_or_add_pStyle().val = style
+    from docx.text.paragraph import Paragraph
+
+    body = document._body
+    p, section = styled(body._element, style), body._element.sectPr
+    assert section is not None  # it is in the skeleton
+    section.addprevious(p)
+    paragraph = Paragraph(p, body)
     add_text(paragraph, printable(text), typography)
     return paragraph
 
@@ -108,29 +138,14 @@ def _title(document: Document, text: str, t: Typography) -> Paragraph:
 
 
 def _add_run(paragraph: Paragraph, text: str, highlight: str) -> None:
-    """Its elements made one by one: through python-docx, which looks at every character, it takes four times as long."""
-    from docx.oxml.ns import qn
-
     if not text:
         return
-    p = paragraph._p
-    if any(c in "\t\r\n" for c in text):
-        run = paragraph.add_run(text)._r
-        properties = run.get_or_add_rPr()
-    else:
-        run = p.makeelement(qn("w:r"))
-        p.append(run)
-        properties = run.makeelement(qn("w:rPr"))
-        run.append(properties)
-        shown = run.makeelement(qn("w:t"))
-        shown.text = text
-        if text.strip() != text:
-            shown.set(qn("xml:space"), "preserve")
-        run.append(shown)
-    fonts = properties.makeelement(qn("w:rFonts"), {qn("w:hint"): "eastAsia"})
-    properties.insert(0, fonts)
+    run = add_run(paragraph._p, text)
+    properties = run.makeelement(W + "rPr")
+    run.insert(0, properties)
+    put(properties, "rFonts", hint="eastAsia")
     if highlight:
-        properties.append(properties.makeelement(qn("w:highlight"), {qn("w:val"): highlight}))
+        put(properties, "highlight", val=highlight)
 
 
 def _keep_closing_with_text(blocks: tuple[Block, ...], paragraphs: list[Paragraph]) -> None:

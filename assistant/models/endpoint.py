@@ -76,6 +76,7 @@ def _chat(settings: Settings, model: str, target: egress.Destination) -> ChatOpe
     from pydantic import SecretStr
 
     from assistant.models import wire
+    from assistant.models.completions import Completions
 
     arguments: dict[str, Any] = {
         "model": model,
@@ -91,7 +92,9 @@ def _chat(settings: Settings, model: str, target: egress.Destination) -> ChatOpe
         "http_async_client": wire.refusing_async_client(),
         **_length(settings, target),
     }
-    return ChatOpenAI(**arguments)
+    chat = ChatOpenAI(**arguments)
+    chat.client = Completions(chat.root_client)
+    return chat
 
 
 def _length(settings: Settings, target: egress.Destination) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -25,7 +26,7 @@ from pydantic import ConfigDict, Field
 from assistant.errors import EgressRefusedError, ServiceError, ZhibiError
 from assistant.models.egress import Destination, EgressLog, check_egress
 from assistant.models.journal import Journal, reply_key
-from assistant.models.limits import Limits
+from assistant.models.limits import Limits, Rank
 from assistant.models.masking import Mask, Masked
 from assistant.models.meter import Meter
 from assistant.models.reply import Reply
@@ -79,6 +80,8 @@ class Gateway(BaseChatModel):
     mask: Mask | None = Field(None, exclude=True, repr=False)
     waiting: Waiting = Field(default_factory=Waiting, exclude=True, repr=False)
     live: bool = False
+    number: int = 0
+    numbers: Iterator[int] = Field(default_factory=lambda: count(1), exclude=True, repr=False)
 
     @property
     def _llm_type(self) -> str:
@@ -88,8 +91,12 @@ class Gateway(BaseChatModel):
     def _identifying_params(self) -> dict[str, Any]:
         return {"model": self.model, "host": self.target.host, "role": self.role}
 
+    def beside(self, mask: Mask | None) -> Gateway:
+        """One for another document over the same connections and journal: its own mask, its own count of what is used."""
+        return self.model_copy(update={"mask": mask, "meter": Meter(), "number": next(self.numbers)})
+
     def close(self) -> None:
-        """Close the connections and the journal."""
+        """Close the connections and the journal, for those beside it as well."""
         self.chat.http_client.close()
         if self.journal is not None:
             self.journal.close()
@@ -213,7 +220,7 @@ class Gateway(BaseChatModel):
 
     def _request(self, call: Call, live: bool, attempt: int) -> Generator[Event, None, Reply]:
         prompt = sum(count_tokens(t, self.model).tokens for t in call.sent)
-        with self.limits.slot(prompt + self.settings.max_tokens) as slot:
+        with self.limits.slot(prompt + self.settings.max_tokens, self._rank(call)) as slot:
             id = self.log.sent(self.target, self.role, self.model, call.sent, attempt)
             status = "abandoned"
             try:
@@ -260,6 +267,13 @@ class Gateway(BaseChatModel):
                 f"{service}把字数都用在思考上，没有写出正文；请调大 max_tokens，或关闭模型的思考"
             )
         return EndpointError(f"{service}两次都回了空内容，请检查模型是否正常")
+
+    def _rank(self, call: Call) -> Rank:
+        """What others wait for goes first: a document's first request, then the rest of its body, then what leans on the
+        body; among equals the document begun first. So the places stay full to the end of a batch."""
+        if not self.meter.total.requests:
+            return (0, self.number)
+        return (1 + bool(call.messages[-1].additional_kwargs.get("leaning")), self.number)
 
     @property
     def _secret(self) -> str:

@@ -1,11 +1,14 @@
 """Limits across threads: calls at once, requests a minute, tokens a minute, and a pause that a service asked for.
 
-A call takes a slot before each request and hands in what it really used; a retry takes a new slot. The clock is
-monotonic; clock and sleep can be given, so tests do not wait.
+A call takes a slot before each request and hands in what it really used; a retry takes a new slot. Where calls wait for a
+place, the lowest rank goes first, among equals the one that came first. The clock is monotonic; clock and sleep can be
+given, so tests do not wait.
 """
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import threading
 import time
 from collections import deque
@@ -16,6 +19,56 @@ from functools import lru_cache
 from assistant.settings import Settings
 
 WINDOW = 60.0
+Rank = tuple[int, ...]
+
+
+class Places:
+    """So many at once; a place that is left goes to the lowest rank that waits."""
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._lock = threading.Lock()
+        self._waiting: list[tuple[Rank, int, threading.Lock]] = []
+        self._arrivals = itertools.count()
+
+    @contextmanager
+    def one(self, rank: Rank = ()) -> Iterator[None]:
+        self._take(rank)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def _take(self, rank: Rank) -> None:
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            called = threading.Lock()
+            called.acquire()
+            place = (rank, next(self._arrivals), called)
+            heapq.heappush(self._waiting, place)
+        try:
+            called.acquire()
+        except BaseException:  # Ctrl-C: whoever waits no longer must not be called
+            self._give_up(place)
+            raise
+
+    def _give_up(self, place: tuple[Rank, int, threading.Lock]) -> None:
+        with self._lock:
+            waits = place in self._waiting
+            if waits:
+                self._waiting.remove(place)
+                heapq.heapify(self._waiting)
+        if not waits:
+            self._leave()
+
+    def _leave(self) -> None:
+        with self._lock:
+            if self._waiting:
+                heapq.heappop(self._waiting)[2].release()
+            else:
+                self._free += 1
 
 
 class Slot:
@@ -45,15 +98,15 @@ class Limits:
     ) -> None:
         self._requests, self._tokens = requests, tokens
         self._clock, self._sleep = clock, sleep
-        self._places = threading.BoundedSemaphore(concurrency)
+        self._places = Places(concurrency)
         self._lock = threading.Lock()
         self._recent: deque[Slot] = deque()
         self._not_before = float("-inf")
 
     @contextmanager
-    def slot(self, tokens: int = 0) -> Iterator[Slot]:
+    def slot(self, tokens: int = 0, rank: Rank = ()) -> Iterator[Slot]:
         """Waits until a request of about ``tokens`` may go."""
-        with self._places:
+        with self._places.one(rank):
             yield self._take(tokens)
 
     def pause(self, seconds: float) -> None:

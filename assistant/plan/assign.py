@@ -96,10 +96,11 @@ def assign_by_theme(facts: Sequence[Item], themes: Sequence[Theme], most: int, u
         for fact in members[small]:
             where[fact] = _next_best(scores[fact], small, sizes, fallback)
     texts = {f.id: f.text for f in facts}
-    groups = [
-        Group(t, tuple(members[t]), pool=_pool(t, [named[f] for f in members[t]]))
-        for t in sorted(members, key=lambda t: order[t])
-    ]
+    groups: list[Group] = []
+    for t in sorted(members, key=lambda t: order[t]):
+        made = _group(t, members[t], [named[f] for f in members[t]], unit)
+        again = made.pool and any(made.pool == g.pool for g in groups)
+        groups.append(Group(t, tuple(members[t])) if again else made)
     return [part for g in groups for part in _facets(g, texts, most - len(groups))]
 
 
@@ -117,7 +118,8 @@ def _facets(group: Group, texts: Mapping[str, str], room: int) -> list[Group]:
         if len(parts) < room and len(items) >= _FEWEST and len(rest) - len(items) >= _FEWEST:
             parts.append(Group(group.theme, items, pool=tuple(row["headings"])))
             rest = [i for i in rest if i not in items]
-    return [*parts, Group(group.theme, tuple(rest), pool=group.pool)] if parts else [group]
+    pool = group.pool or tuple(outline_data()["facet_rest"].get(group.theme, ()))
+    return [*parts, Group(group.theme, tuple(rest), pool=pool)] if parts else [group]
 
 
 def _unit_scores(text: str, themes: Sequence[Theme], unit: str) -> dict[str, float]:
@@ -156,13 +158,17 @@ def _pair_singles(where: dict[str, str]) -> None:
             where[fact] = first
 
 
-def _pool(theme: str, named: Sequence[str]) -> tuple[str, ...]:
-    """The circle's own headings where the facts are of several themes, not next to each other, and the heading's own
-    has not most of them."""
+def _group(theme: str, items: Sequence[str], named: Sequence[str], unit: str) -> Group:
+    """Under the circle's own heading, and about what the circle has in common, where the facts are of several themes, not
+    next to each other, and the group's own has not most of them."""
     counts = Counter(named)
     if counts[theme] * 2 > len(named) or all(_adjacent(theme, other) for other in counts if other != theme):
-        return ()
-    return next((tuple(c["headings"]) for c in outline_data()["circles"] if theme in c["themes"]), ())
+        return Group(theme, tuple(items))
+    circle = next((c for c in outline_data()["circles"] if theme in c["themes"]), None)
+    if circle is None:
+        return Group(theme, tuple(items))
+    headings = circle.get("units", {}).get(unit, circle["headings"])
+    return Group(circle["about"], tuple(items), pool=tuple(headings))
 
 
 def _adjacent(one: str, other: str) -> bool:
@@ -175,6 +181,11 @@ def outline_data() -> dict[str, Any]:
     """knowledge/writer/outline.yaml: neighbours of themes, the main theme and the headings of kinds of units."""
     data: dict[str, Any] = resources.read_yaml("knowledge", "writer/outline.yaml")
     return data
+
+
+def party_themes() -> frozenset[str]:
+    """The themes of party work: the first circle's."""
+    return frozenset(outline_data()["circles"][0]["themes"])
 
 
 def _main_theme(unit: str, order: Mapping[str, int]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from assistant import resources
 from assistant.catalogue import Theme
 from assistant.plan.assign import Group, outline_data
+from assistant.plan.house import HouseStyle
 from assistant.similarity import bigrams
 from assistant.values import lexicon
 
@@ -30,13 +31,35 @@ def heading_pool(group: Group, theme: Theme, unit: str) -> Sequence[str]:
     return group.pool or own or theme.headings
 
 
-def pick_section_headings(options: Sequence[Sequence[str]], seed: int) -> tuple[str, ...]:
+def pick_section_headings(
+    options: Sequence[Sequence[str]], seed: int, house: HouseStyle | None = None
+) -> tuple[str, ...]:
     """One heading of each pool, so that lengths differ least and no two begin alike; ``seed`` breaks ties between
-    briefs."""
-    pools = [_rotated(pool, seed + i)[:4] for i, pool in enumerate(options)]
+    briefs. The office's own form and length come first."""
+    pools = [_rotated(_as_used(pool, house), seed + i)[:4] for i, pool in enumerate(options)]
     if len(pools) > 6:
         return _greedy(pools)
     return min(product(*pools), key=_unevenness)
+
+
+def _as_used(pool: Sequence[str], house: HouseStyle | None) -> Sequence[str]:
+    """The headings in the form the office uses, those nearest to its length."""
+    if house is None or not house.heading:
+        return pool
+    if house.heading == "single":
+        forms = [clause for h in pool for clause in h.split("，")]
+    else:
+        forms = [h.replace("，", "：") for h in pool] if house.heading == "colon" else list(pool)
+    off = {
+        h: abs(len(h) - house.heading_length)
+        + (abs(_first(h) - house.heading_first) if house.heading_first else 0)
+        for h in forms
+    }
+    return [h for h in dict.fromkeys(forms) if off[h] == min(off.values())]
+
+
+def _first(heading: str) -> int:
+    return len(re.split("[，：]", heading)[0])
 
 
 def _rotated(options: Sequence[str], by: int) -> tuple[str, ...]:

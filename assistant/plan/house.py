@@ -34,7 +34,8 @@ _BLANK = re.compile(r"【待[^】]*】")
 @dataclass(frozen=True, slots=True)
 class HouseStyle:
     """Habits of the office; empty or 0 where the summaries do not agree. ``opening`` is an id of the data file;
-    half of the sentences are of ``shorter`` to ``longer`` characters; ``plain`` is the percentage without a figure."""
+    half of the sentences are of ``shorter`` to ``longer`` characters; ``run_mark`` is an id of the data file's marks (empty:
+    一是); ``plain`` is the percentage without a figure."""
 
     documents: int
     heading: HeadingForm = ""
@@ -49,6 +50,7 @@ class HouseStyle:
     run_items: int = 0
     run_lead: bool = False
     run_stop: str = ""
+    run_mark: str = ""
     plain: int = 0
 
 
@@ -149,6 +151,45 @@ class _Run:
     items: int
     lead: bool
     stop: str
+    mark: str = ""
+
+
+def run_mark(mark: str, n: int) -> str:
+    """What item n begins with: 一是, 第二，, （3）."""
+    form: str = next(row["form"] for row in style_rules()["marks"] if row["id"] == mark)
+    return form.format(
+        n=n, cn="一二三四五六七八九十"[n - 1] if n <= 10 else f"十{'一二三四五六七八九'[n - 11]}"
+    )
+
+
+@cache
+def _marks() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((row["id"], re.compile(row["regex"])) for row in style_rules()["marks"])
+
+
+def _numbered(document: Document) -> Iterator[_Run]:
+    """Runs of paragraphs that are numbered with anything but 一是."""
+    held: list[str] = []
+    last = ""
+    for block in (*document.blocks, Block("")):
+        told = block.part == "achievements" and char_count(block.text) >= style_rules()["shortest_item"]
+        mark, rest = _mark_of(block.text) if told else ("", "")
+        if not mark or mark != last or block.text.startswith(run_mark(mark, 1)):
+            if len(held) > 1:
+                yield _Run("paragraphs", len(held), _topics(held), "", last)
+            held = []
+        held += [rest] if mark else []
+        last = mark
+
+
+def _mark_of(text: str) -> tuple[str, str]:
+    found = ((mark, m.end()) for mark, regex in _marks() if mark and (m := regex.match(text)))
+    mark, end = next(found, ("", 0))
+    return mark, text[end:]
+
+
+def _topics(texts: Sequence[str]) -> bool:
+    return sum(re.match(r"[^，。；：]{2,14}。", t) is not None for t in texts) * 2 > len(texts)
 
 
 def _told(document: Document) -> int:
@@ -156,6 +197,12 @@ def _told(document: Document) -> int:
 
 
 def _runs(document: Document) -> Iterator[_Run]:
+    yield from _numbered(document)
+    yield from _called(document)
+
+
+def _called(document: Document) -> Iterator[_Run]:
+    """一是 runs, in paragraphs of their own or inside one."""
     held: list[Block] = []
     for block in (*document.blocks, Block("")):
         if block.part == "achievements" and block.role == "body" and _LEAD.match(block.text):
@@ -191,14 +238,14 @@ def _run_habit(found: Sequence[_Run], paragraphs: int) -> dict[str, Any]:
     rules = style_rules()
     if not found and paragraphs >= rules["headings"] * 2:
         return {"run": "none"}
-    form = _habit([r.form for r in found]) if len(found) >= rules["runs"] else ""
-    if not form:
+    form, _, mark = _habit([f"{r.form}/{r.mark}" for r in found]).partition("/")
+    if not form or len(found) < rules["runs"]:
         return {}
-    own = [r for r in found if r.form == form]
+    own = [r for r in found if (r.form, r.mark) == (form, mark)]
     stop = _habit([r.stop for r in own])
     return {
         "run": form, "run_items": round(median(r.items for r in own)),
-        "run_lead": sum(r.lead for r in own) * 2 > len(own), "run_stop": stop if stop in "。；" else "",
+        "run_lead": sum(r.lead for r in own) * 2 > len(own), "run_stop": stop if stop in "。；" else "", "run_mark": mark,
     }  # fmt: skip
 
 
@@ -219,7 +266,8 @@ def _say_run(style: HouseStyle) -> str:
     words = style_rules()["notes"]
     if not style.run:
         return ""
-    text = str(words["run"][style.run]).format(items=style.run_items)
+    first, second = (run_mark(style.run_mark, n) for n in (1, 2))
+    text = str(words["run"][style.run]).format(items=style.run_items, first=first, second=second)
     text += words["run_lead"] if style.run_lead else ""
     return text + str(words["run_stop"].get(style.run_stop, ""))
 
@@ -247,7 +295,7 @@ def _differences(draft: Document, style: HouseStyle) -> Iterator[str]:
     forms = [h.form for h in _headings(draft)]
     if style.heading and forms and forms.count(style.heading) * 2 < len(forms):
         yield words["otherwise"].format(habit=_say_heading(style))
-    if style.run and _run_form(draft) != style.run:
+    if style.run and _run_form(draft) != (style.run, style.run_mark):
         yield words["otherwise"].format(habit=_say_run(style))
     if style.opening and _opening(draft) not in (None, style.opening):
         yield words["otherwise"].format(habit=_say_opening(style))
@@ -265,6 +313,6 @@ def _say_heading(style: HouseStyle) -> str:
     return text + (str(words["stop"]) if style.heading_stop else "")
 
 
-def _run_form(draft: Document) -> str:
-    forms: Iterable[str] = [r.form for r in _runs(draft)]
-    return Counter(forms).most_common(1)[0][0] if forms else "none"
+def _run_form(draft: Document) -> tuple[str, str]:
+    forms: Iterable[tuple[str, str]] = [(r.form, r.mark) for r in _runs(draft)]
+    return Counter(forms).most_common(1)[0][0] if forms else ("none", "")

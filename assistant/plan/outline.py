@@ -14,8 +14,9 @@ from assistant.document import Part
 from assistant.errors import BriefError
 from assistant.plan.assign import Group, assign_by_theme, assign_to_sections, best_theme
 from assistant.plan.headings import heading_pool, measure_heading, pick_section_headings
+from assistant.plan.house import HouseStyle
 from assistant.plan.types import Outline, SectionPlan, SubHead, ordinal
-from assistant.plan.units import names_of
+from assistant.plan.units import leads_party_work, names_of, post_of, signs_as_party, suits
 from assistant.similarity import containment
 from assistant.text import strip_invisible
 
@@ -29,8 +30,9 @@ def seed_of(brief: Brief) -> int:
     return int.from_bytes(hashlib.sha256((brief.digest or brief.organization).encode()).digest()[:6], "big")
 
 
-def make_outline(brief: Brief, catalogue: Catalogue) -> Outline:
-    """Raises BriefError for a kind no genre file describes."""
+def make_outline(brief: Brief, catalogue: Catalogue, house: HouseStyle | None = None) -> Outline:
+    """Headings that nobody gave are in the form the office uses (``house``). Raises BriefError for a kind no genre file
+    describes."""
     if brief.kind not in catalogue.genres:
         known = "、".join(f"{g.id}（{g.name}）" for g in catalogue.genres.values())
         raise BriefError(f"文种 kind: {brief.kind} 不认识，可写：{known}", path=brief.path or None)
@@ -38,7 +40,7 @@ def make_outline(brief: Brief, catalogue: Catalogue) -> Outline:
     sections: list[SectionPlan] = [SectionPlan("opening", "opening", 0, "", "")]
     level1 = 0
     for part in genre.parts:
-        made = _part(part, brief, genre, catalogue, level1 + 1)
+        made = _part(part, brief, genre, catalogue, level1 + 1, house)
         if made:
             level1 += 1
             sections += made
@@ -65,8 +67,10 @@ def _fill(template: str, brief: Brief) -> str:
 def _title(brief: Brief, genre: Genre) -> str:
     if brief.title:
         return brief.title
+    party = f"party-{brief.period.shape}" if leads_party_work(brief.author) else ""
     return _fill(
-        genre.titles.get(brief.period.shape)
+        genre.titles.get(party)
+        or genre.titles.get(brief.period.shape)
         or genre.titles.get("default")
         or next(iter(genre.titles.values())),
         brief,
@@ -75,17 +79,22 @@ def _title(brief: Brief, genre: Genre) -> str:
 
 def _signature(brief: Brief) -> str:
     if brief.author:
-        return f"{brief.organization}{brief.author}　【待补：姓名】"
-    return f"中共{brief.organization}{brief.body}" if brief.body else brief.organization
+        name = "　【待补：姓名】" if post_of(brief.author) else ""
+        return f"{brief.organization}{'' if name else '　'}{brief.author}{name}"
+    return (
+        f"中共{brief.organization}{brief.body}"
+        if brief.body and signs_as_party(brief)
+        else brief.organization
+    )
 
 
 def _part(
-    part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int
+    part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int, house: HouseStyle | None
 ) -> list[SectionPlan]:
-    builders = {"achievements": _achievements, "problems": _problems, "plans": _plans}
-    if part.part not in builders:
-        return []
-    return builders[part.part](part, brief, genre, catalogue, number)
+    if part.part == "achievements":
+        return _achievements(part, brief, genre, catalogue, number, house)
+    builders = {"problems": _problems, "plans": _plans}
+    return builders[part.part](part, brief, genre, catalogue, number) if part.part in builders else []
 
 
 def _head(part: GenrePart, brief: Brief, number: int) -> SectionPlan:
@@ -101,7 +110,7 @@ def _given(key: str, brief: Brief) -> str:
 
 
 def _achievements(
-    part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int
+    part: GenrePart, brief: Brief, genre: Genre, catalogue: Catalogue, number: int, house: HouseStyle | None
 ) -> list[SectionPlan]:
     if not brief.facts:
         return []
@@ -110,7 +119,7 @@ def _achievements(
     head = _head(part, brief, number)
     if len(groups) == 1 and not groups[0].heading:
         return [replace(head, items=groups[0].items, theme=groups[0].theme)]
-    headings = _headings(groups, catalogue, brief)
+    headings = _headings(groups, catalogue, brief, house)
     subs = [
         SectionPlan(f"a{n}", "achievements", 2, f"（{ordinal(n)}）", heading, g.items, g.theme)
         for n, (g, heading) in enumerate(zip(groups, headings, strict=True), 1)
@@ -139,10 +148,13 @@ def _most_sections(facts: int) -> int:
     return 1 if facts <= 3 else min(7, max(2, round(facts / 3)))
 
 
-def _headings(groups: Sequence[Group], catalogue: Catalogue, brief: Brief) -> list[str]:
+def _headings(
+    groups: Sequence[Group], catalogue: Catalogue, brief: Brief, house: HouseStyle | None
+) -> list[str]:
     unit = names_of(brief).kind
-    pools = [heading_pool(g, catalogue.themes[g.theme], unit) for g in groups if not g.heading]
-    found = iter(pick_section_headings(pools, seed_of(brief)) if pools else ())
+    every = [heading_pool(g, catalogue.themes[g.theme], unit) for g in groups if not g.heading]
+    pools = [[h for h in pool if suits(h, brief)] or pool for pool in every]
+    found = iter(pick_section_headings(pools, seed_of(brief), house) if pools else ())
     return [plain_heading(g.heading) or next(found) for g in groups]
 
 

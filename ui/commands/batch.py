@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui.chinese import Command
+from ui.commands.shared import Mask, Slots
 from ui.console import out, say
 from ui.interrupt import end_soon, patient
 from ui.options import severity
@@ -55,12 +56,8 @@ def batch(
     kind: Annotated[str | None, typer.Option("--kind", help="文种（替换清单里写的）")] = None,
     period: Annotated[str | None, typer.Option("--period", help="时段，如 2023-H1（替换清单里写的）")] = None,
     register: Annotated[str | None, typer.Option("--register", help="语域：concise、standard、full")] = None,
-    slots: Annotated[
-        bool, typer.Option("--slots", help="严格填空，适合小模型：数字、日期、名称由程序填入")
-    ] = False,
-    mask: Annotated[
-        bool, typer.Option("--mask", help="发给外部模型前把人名、单位等换成代号，回来再换回")
-    ] = False,
+    slots: Slots = False,
+    mask: Mask = False,
     fail_on: Annotated[str, typer.Option("--fail-on", help="出现哪一级问题算未通过")] = "error",
     workspace: Annotated[Path | None, typer.Option("--workspace", help="索引和存档所在文件夹")] = None,
 ) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui.chinese import Command
+from ui.commands.shared import Mask, Slots
 from ui.console import out, progress_bar, say
 from ui.options import severity
 
@@ -53,12 +54,8 @@ def draft(
         str, typer.Option("--fail-on", help="出现哪一级问题算未通过：error、warning、info")
     ] = "error",
     fresh: Annotated[bool, typer.Option("--fresh", help="不用以前存下的模型回复")] = False,
-    mask: Annotated[
-        bool, typer.Option("--mask", help="发给外部模型前把人名、单位等换成代号，回来再换回")
-    ] = False,
-    slots: Annotated[
-        bool, typer.Option("--slots", help="严格填空，适合小模型：数字、日期、名称由程序填入")
-    ] = False,
+    mask: Mask = False,
+    slots: Slots = False,
     workspace: Annotated[Path | None, typer.Option("--workspace", help="索引和存档所在文件夹")] = None,
 ) -> int:
     from assistant.settings import load_settings

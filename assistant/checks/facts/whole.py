@@ -34,7 +34,7 @@ def told_whole(item: Item, told: Sequence[Place], context: FactContext) -> Itera
     if item.lane != "problem":
         text = fold("".join(p.sentence.text for p in told))
         yield from _names(item, told[0], text)
-        yield from _negated(item, told)
+        yield from _negated(item, told, context)
         yield from _left_out(item, told[0], text)
 
 
@@ -46,18 +46,19 @@ def _names(item: Item, place: Place, text: str) -> Iterator[Finding]:
             yield place.whole("facts/name-lost", "error", message)
 
 
-def _negated(item: Item, told: Sequence[Place]) -> Iterator[Finding]:
-    """What the fact denies is denied in the text, and nothing else is."""
+def _negated(item: Item, told: Sequence[Place], context: FactContext) -> Iterator[Finding]:
+    """What the fact denies is denied in the text, and nothing else is, but what another fact of its sentences denies."""
     text = "".join(readable(p.sentence.text) for p in told)
+    others = "，".join(i.text for p in told for i in context.items(p.sentence) if i.id != item.id)
     for whole, part, start in ((item.text, text, 0), (text, item.text, 1)):
         for m in re.finditer(rf"(?:{_rules()['negation']})([\u4e00-\u9fff]{{2}})", whole):
-            said = re.search(re.escape(m[1]), part)
-            denied = re.search(rf"(?:{_rules()['negation']}){re.escape(m[1])}", part)
-            if said and not denied:
-                word = whole[m.start() : m.end()] if start == 0 else m[1]
-                message = f"材料 {item.id} 写的是“{word}”，正文的意思反了，请照材料写"
-                yield told[0].whole("facts/negated", "error", message)
-                return
+            denial = rf"(?:{_rules()['negation']}){re.escape(m[1])}"
+            if m[1] not in part or re.search(denial, part) or (start and re.search(denial, others)):
+                continue
+            word = whole[m.start() : m.end()] if start == 0 else m[1]
+            message = f"材料 {item.id} 写的是“{word}”，正文的意思反了，请照材料写"
+            yield told[0].whole("facts/negated", "error", message)
+            return
 
 
 def _open(item: Item, told: Sequence[Place], context: FactContext) -> Iterator[Finding]:

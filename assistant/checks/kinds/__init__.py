@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.checks.kinds import (
     again,
     against,
+    amounts,
     catalogue_dates,
     catalogue_wording,
     consistency,
@@ -21,6 +22,9 @@ from assistant.checks.kinds import (
     patterns,
     plans,
     sequence,
+    siblings,
+    spelling,
+    stutter,
     titles,
     units,
 )
@@ -32,6 +36,7 @@ _MODULES = (
     catalogue_dates,
     near,
     mistyped,
+    spelling,
     titles,
     sequence,
     consistency,
@@ -47,6 +52,9 @@ _MODULES = (
     figures,
     units,
     against,
+    amounts,
+    siblings,
+    stutter,
 )
 
 KINDS: dict[str, Kind] = {"external": Kind(no_options)}

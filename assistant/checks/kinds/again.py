@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import chain, starmap
+from typing import NamedTuple
 
 from assistant.catalogue.nodes import Fields
-from assistant.checks.kinds.catalogue_wording import right_forms
+from assistant.checks.kinds.catalogue_wording import holds_right_form, in_right_form
 from assistant.checks.kinds.echo import set_phrase
-from assistant.checks.memo import per_catalogue
 from assistant.checks.rule import Hit, Kind, Rule, expression
 from assistant.checks.scan import compiled
 from assistant.checks.view import View
@@ -19,7 +20,6 @@ _CLAUSE = re.compile(r"[^，。；：！？\n]+")
 _ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]+是|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、])")
 _HALF_WORD = 3
 _SHORT = 6
-_HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
 def _read_twice(fields: Fields) -> tuple[int, tuple[str, ...]]:
@@ -60,8 +60,7 @@ def _clauses(rule: Rule, view: View) -> Iterator[Hit]:
                 yield Hit(m.start(), m.end(), {"place": view.place(first.start)})
 
 
-@dataclass(frozen=True, slots=True)
-class _Again:
+class _Again(NamedTuple):
     """Runs of ``least`` characters and more that begin with ``opens`` (empty: with anything); ``reach``: how far apart
     within a paragraph (0: in another paragraph of the part)."""
 
@@ -80,11 +79,28 @@ def _read_again(fields: Fields) -> _Again:
     )
 
 
-def _starts(options: _Again, text: str, start: int, end: int) -> Iterator[int]:
-    last = end - options.least
+def _starts(options: _Again, view: View) -> list[int]:
+    """Where a run of the least size could begin."""
+    ends = [(start, end - options.least + 1) for start, end in view.runs if end - start >= options.least]
     if not options.opens:
-        return iter(range(start, last + 1))
-    return (m.start() for m in compiled(options.opens).finditer(text, start, end) if m.start() <= last)
+        return list(chain.from_iterable(starmap(range, ends)))
+    opens, over = compiled(options.opens), options.least - 1
+    return [
+        m.start()
+        for start, end in ends
+        for m in opens.finditer(view.text, start, end + over)
+        if m.start() < end
+    ]
+
+
+def _repeated(options: _Again, view: View) -> list[int]:
+    """Starts of what stands in the text more than once: few of them all."""
+    starts = _starts(options, view)
+    heads = [view.text[at : at + options.least] for at in starts]
+    if len(set(heads)) == len(heads):
+        return []
+    times = Counter(heads)
+    return [at for at, head in zip(starts, heads, strict=True) if times[head] > 1]
 
 
 def _said_again(rule: Rule, view: View) -> Iterator[Hit]:
@@ -92,16 +108,16 @@ def _said_again(rule: Rule, view: View) -> Iterator[Hit]:
     options: _Again = rule.options
     seen: dict[str, int] = {}
     done = -1
-    for span in view.sentences:
-        for m in _HAN.finditer(view.text, span.start, span.end):
-            for at in _starts(options, view.text, *m.span()):
-                first = seen.setdefault(view.text[at : at + options.least], at)
-                if first >= span.start or at < done or not _near_enough(options, view, first, at):
-                    continue
-                size = _words(view.text, at, _common(view.text, first, at, m.end()))
-                if size >= options.least and not _told_rightly(options, view, at, size):
-                    yield Hit(at, at + size, {"place": view.place(first)})
-                done = at + max(size, 1)
+    for at in _repeated(options, view):
+        first = seen.setdefault(view.text[at : at + options.least], at)
+        if first == at or at < done or not _near_enough(options, view, first, at):
+            continue
+        if first >= view.sentence_at(at).start:
+            continue
+        size = _words(view.text, at, _common(view.text, first, at, view.run_end(at)))
+        if size >= options.least and not _told_rightly(options, view, at, size):
+            yield Hit(at, at + size, {"place": view.place(first)})
+        done = at + max(size, 1)
 
 
 def _near_enough(options: _Again, view: View, first: int, at: int) -> bool:
@@ -135,10 +151,19 @@ def _told_rightly(options: _Again, view: View, at: int, size: int) -> bool:
     run = view.text[at : at + size]
     return (
         set_phrase(view, at, size)
-        or (size > _SHORT and view.text.count(run) > 2)
+        or (size > _SHORT and _thrice(view.text, run))
         or any(compiled(f).search(run) for f in options.formulas)
-        or any(run in form or form in run for form in per_catalogue(view.catalogue, "right", right_forms))
+        or in_right_form(view.catalogue, run)
+        or holds_right_form(view.catalogue, run)
     )
+
+
+def _thrice(text: str, run: str) -> bool:
+    """What comes that often comes early: counting to the end would take longest where most is repeated."""
+    at, times = text.find(run), 1
+    while at >= 0 and times < 3:
+        at, times = text.find(run, at + len(run)), times + 1
+    return at >= 0
 
 
 def _headings(rule: Rule, view: View) -> Iterator[Hit]:

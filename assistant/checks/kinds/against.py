@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from assistant.catalogue.nodes import Fields
 from assistant.checks.rule import Hit, Kind, Rule, expression
 from assistant.checks.scan import compiled
-from assistant.checks.view import View
+from assistant.checks.view import HAN, View
 from assistant.text import Span, char_count, clause_around
-
-_HAN = re.compile("[\u4e00-\u9fff]+")
 
 
 def _read_against(fields: Fields) -> tuple[str, str, frozenset[str]]:
@@ -26,14 +24,16 @@ def _read_against(fields: Fields) -> tuple[str, str, frozenset[str]]:
 def _contradiction(rule: Rule, view: View) -> Iterator[Hit]:
     """A claim of full success whose subject the problems part says is wanting."""
     failing, success, common = rule.options
-    admitted = [_subject(view, m.start(), m.end()) for m in _in_part(view, failing, "problems")]
-    if not admitted:
+    spans = [_subject(view, m.start(), m.end()) for m in _in_part(view, failing, "problems")]
+    if not spans:
         return
+    admitted = [(s, [g for g in _grams(view.text[s.start : s.end]) if g not in common]) for s in spans]
+    said = frozenset(g for _, grams in admitted for g in grams)
     for m in _in_part(view, success, "achievements"):
         claim = clause_around(view.text, m.start(), m.end())
-        words = _grams(view.text[claim.start : claim.end])
-        for span in admitted:
-            shared = [g for g in _grams(view.text[span.start : span.end]) if g in words and g not in common]
+        words = said.intersection(_grams(view.text[claim.start : claim.end]))
+        for span, grams in admitted if words else ():
+            shared = [g for g in grams if g in words]
             if shared:
                 problem = view.text[span.start : span.end]
                 yield Hit(claim.start, claim.end, {"problem": problem, "subject": shared[0]})
@@ -52,7 +52,7 @@ def _subject(view: View, start: int, end: int) -> Span:
 
 def _grams(text: str) -> list[str]:
     """Runs of four Chinese characters: long enough to be the same subject."""
-    return [run[i : i + 4] for m in _HAN.finditer(text) for run in [m.group()] for i in range(len(run) - 3)]
+    return [run[i : i + 4] for m in HAN.finditer(text) for run in [m.group()] for i in range(len(run) - 3)]
 
 
 def _read_balance(fields: Fields) -> tuple[float, int]:

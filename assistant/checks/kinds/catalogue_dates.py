@@ -6,8 +6,8 @@ Everything is judged as of the text's date; what is announced (迎接、筹备�
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from assistant.catalogue import CampaignWindow, Catalogue, Formulation
 from assistant.catalogue.nodes import Fields
@@ -86,8 +86,7 @@ def _occurrences(text: str, literal: str) -> Iterator[int]:
         at = text.find(literal, at + len(literal))
 
 
-@dataclass(frozen=True, slots=True)
-class _Superseded:
+class _Superseded(NamedTuple):
     """``always``: entries that are wrong in any part; the others only in the plans, where ``review`` does not match."""
 
     always: frozenset[str]
@@ -119,8 +118,7 @@ def _planned(rule: Rule, view: View, start: int, end: int) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Campaign:
+class _Campaign(NamedTuple):
     """Expressions of a campaign under way, of one planned, of one over, and the days after its end that still pass."""
 
     running: str

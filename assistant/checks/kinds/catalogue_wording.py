@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import NamedTuple
 
 from assistant.catalogue import Catalogue, Formulation
 from assistant.catalogue.nodes import Fields
+from assistant.checks.memo import per_catalogue
 from assistant.checks.rule import Kind, Rule
 from assistant.checks.scan import Pattern
 from assistant.finding import Severity
@@ -65,6 +68,30 @@ def right_forms(catalogue: Catalogue) -> tuple[str, ...]:
         for quote in entry.quotes:
             forms[quote.text] = None
     return tuple(forms)
+
+
+class _Forms(NamedTuple):
+    """All accepted wordings in one string, and one by one with the shortest first."""
+
+    joined: str
+    by_length: tuple[str, ...]
+    lengths: tuple[int, ...]
+
+
+def _forms(catalogue: Catalogue) -> _Forms:
+    ordered = tuple(sorted(right_forms(catalogue), key=len))
+    return _Forms("\n".join(ordered), ordered, tuple(map(len, ordered)))
+
+
+def in_right_form(catalogue: Catalogue, run: str) -> bool:
+    """Whether the run (of one line) is a part of an accepted wording."""
+    return run in per_catalogue(catalogue, "forms", _forms).joined
+
+
+def holds_right_form(catalogue: Catalogue, run: str) -> bool:
+    """Whether an accepted wording is a part of the run."""
+    forms = per_catalogue(catalogue, "forms", _forms)
+    return any(form in run for form in forms.by_length[: bisect_right(forms.lengths, len(run))])
 
 
 def _slips(rule: Rule, catalogue: Catalogue) -> Iterator[Pattern]:

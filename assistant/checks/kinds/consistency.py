@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from assistant.catalogue.nodes import Fields
 from assistant.checks.rule import Hit, Kind, Rule, expression, no_options, wrong
-from assistant.checks.scan import compiled, possible
-from assistant.checks.view import View
+from assistant.checks.view import HAN, View
 
 _HAN = "\u4e00-\u9fff"
 _NO_NAME = "为的等和与在是责制工活行动作精"  # what follows a quoted term without being part of its name
-_LONG_RUN = re.compile(f"[{_HAN}]{{8,}}")
+_LONG_RUN = 8  # two words of a name exchanged, and as much again
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
+class _Options(NamedTuple):
     """``groups``: forms of one name, as expressions; ``rare``: mark only the rarer forms."""
 
     groups: tuple[tuple[str, ...], ...]
@@ -37,12 +35,12 @@ def _read(fields: Fields) -> _Options:
 
 def _groups(rule: Rule, view: View) -> Iterator[Hit]:
     for forms in rule.options.groups:
+        if sum(map(view.possible, forms)) < 2:
+            continue
         found: dict[str, list[re.Match[str]]] = {}
         for form in forms:
-            matches = []
-            if possible(form, view.text):
-                found_at = compiled(form).finditer(view.text)
-                matches = [m for m in found_at if not (view.in_title(*m.span()) or view.in_blank(*m.span()))]
+            at = view.matches(form)
+            matches = [m for m in at if not (view.in_title(*m.span()) or view.in_blank(*m.span()))]
             if matches:
                 found[form] = matches
         if len(found) < 2:
@@ -114,7 +112,7 @@ def _quoted_forms(_: Rule, view: View) -> Iterator[Hit]:
 def _exchanged(_: Rule, view: View) -> Iterator[Hit]:
     """Two words of a longer name exchanged: 智慧党建系统平台 / 智慧党建平台系统."""
     text = view.text
-    starts = [i for m in _LONG_RUN.finditer(text) for i in range(m.start(), m.end() - 7)]
+    starts = [i for m in HAN.finditer(text) for i in range(m.start(), m.end() - _LONG_RUN + 1)]
     heads = [text[i : i + 4] for i in starts]
     often = {h for h, n in Counter(heads).items() if n > 1}
     windows: dict[str, int] = {}
@@ -129,8 +127,7 @@ def _exchanged(_: Rule, view: View) -> Iterator[Hit]:
             yield Hit(start, start + 8, {"other": there, "place": view.place(windows[there])})
 
 
-@dataclass(frozen=True, slots=True)
-class _Drift:
+class _Drift(NamedTuple):
     name: str
     least: int
 
@@ -141,9 +138,7 @@ def _read_drift(fields: Fields) -> _Drift:
 
 def _drift(rule: Rule, view: View) -> Iterator[Hit]:
     """A body's name (……工作领导小组) used once, where the text keeps calling the matter by a similar name."""
-    if not possible(rule.options.name, view.text):
-        return
-    for m in compiled(rule.options.name).finditer(view.text):
+    for m in view.matches(rule.options.name):
         before = re.search(f"[{_HAN}]{{4,14}}$", view.text[max(0, m.start() - 14) : m.start()])
         name = re.split("[的了由和与及]", before.group())[-1] if before else ""
         if not 4 <= len(name) <= 6 or view.text.count(name) > 1:

@@ -5,23 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from assistant.catalogue.nodes import Fields
-from assistant.checks.kinds.catalogue_wording import right_forms
-from assistant.checks.memo import per_catalogue
+from assistant.checks.kinds.catalogue_wording import in_right_form
 from assistant.checks.rule import Hit, Kind, Rule
-from assistant.checks.view import View
+from assistant.checks.view import HAN, View
 from assistant.text import CLAUSE_END, Span, char_count
 
 _FORM = 8
 _FIGURE = re.compile(r"\d+")
 _FEW = 3  # figures in a paragraph that does not live by them
-_HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Echo:
+class _Echo(NamedTuple):
     """A run of ``size`` characters standing ``times`` times within ``within`` characters of one sentence, or of one
     ``paragraph``."""
 
@@ -63,7 +60,10 @@ def _words(rule: Rule, view: View) -> Iterator[Hit]:
     options: _Echo = rule.options
     if not any(w in view.text for w in options.words):
         return
-    for span in view.sentences:
+    pairs = min(map(len, options.words)) > 1
+    for span, (_, most) in zip(view.sentences, view.echoes, strict=True):
+        if pairs and most < options.times:  # no two characters stand in it that often
+            continue
         text = view.text[span.start : span.end]
         for word in options.words:
             if text.count(word) < options.times:
@@ -139,7 +139,7 @@ def _too_few(options: _Echo, echo: tuple[int, int]) -> bool:
 def _repeated(text: str, size: int, times: int) -> list[tuple[str, list[int]]]:
     """Longest repeated runs of Chinese characters first, each with where it stands (not overlapping)."""
     windows: list[str] = []
-    for m in _HAN.finditer(text):
+    for m in HAN.finditer(text):
         run = m.group()
         windows += [run[i : i + size] for i in range(len(run) - size + 1)]
     if len(windows) - len(set(windows)) < times - 1:
@@ -160,12 +160,12 @@ def _repeated(text: str, size: int, times: int) -> list[tuple[str, list[int]]]:
 def _grow(text: str, places: list[int], size: int) -> tuple[str, list[int]]:
     while all(p + size < len(text) for p in places):
         nexts = {text[p + size] for p in places}
-        if len(nexts) > 1 or not _HAN.match(nexts.pop()):
+        if len(nexts) > 1 or not HAN.match(nexts.pop()):
             break
         size += 1
     while all(p > 0 for p in places):
         before = {text[p - 1] for p in places}
-        if len(before) > 1 or not _HAN.match(before.pop()):
+        if len(before) > 1 or not HAN.match(before.pop()):
             break
         places, size = [p - 1 for p in places], size + 1
     return text[places[0] : places[0] + size], places
@@ -173,7 +173,7 @@ def _grow(text: str, places: list[int], size: int) -> tuple[str, list[int]]:
 
 def _is_form(view: View, run: str) -> bool:
     """Whether it belongs to a formulation, which is not the writer's to vary."""
-    return len(run) >= _FORM and any(run in f for f in per_catalogue(view.catalogue, "right", right_forms))
+    return len(run) >= _FORM and in_right_form(view.catalogue, run)
 
 
 def set_phrase(view: View, at: int, length: int) -> bool:
@@ -187,6 +187,8 @@ def _read_length(fields: Fields) -> int:
 
 def _long(rule: Rule, view: View) -> Iterator[Hit]:
     for span in view.sentences:
+        if span.end - span.start <= rule.options:
+            continue
         length = char_count(view.text[span.start : span.end])
         if length > rule.options:
             end = min(

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from assistant.catalogue.nodes import Fields
 from assistant.checks.kinds.headings import chinese
 from assistant.checks.rule import Hit, Kind, Rule, no_options
+from assistant.checks.scan import compiled
 from assistant.checks.view import Item, View
 
-_PREDICATE = re.compile(
+_PREDICATE = (
     r"([\u4e00-\u9fff]{2})(?:也|还|仍|都|均|更)?(不[高强足够实深严到细准力]|薄弱|滞后|欠缺|偏[低弱少])"
 )
-_QUOTED = re.compile(r"([\u4e00-\u9fff]{2})(“[^“”]{2,12}”)")
+_QUOTED = r"([\u4e00-\u9fff]{2})(“[^“”]{2,12}”)"
 
 
 def runs(view: View) -> Iterator[list[Item]]:
@@ -93,13 +94,15 @@ def _twice(_: Rule, view: View) -> Iterator[Hit]:
     """What the lead says said again in the item: the same shortcoming, or the same verb with the same quoted term."""
     for item in view.items:
         lead = view.text[item.lead.start : item.lead.end]
-        for m in _PREDICATE.finditer(lead):
+        for m in compiled(_PREDICATE).finditer(lead):
             again = (
-                a for a in _PREDICATE.finditer(view.text, item.lead.end, item.end) if a.groups() == m.groups()
+                a
+                for a in compiled(_PREDICATE).finditer(view.text, item.lead.end, item.end)
+                if a.groups() == m.groups()
             )
             for found in list(again)[:1]:
                 yield Hit(*found.span(), {"lead": lead})
-        for m in _QUOTED.finditer(lead):
+        for m in compiled(_QUOTED).finditer(lead):
             same = re.compile(f"{m[1]}[^，。；“”]{{0,8}}{re.escape(m[2])}")
             found_again = same.search(view.text, item.lead.end, item.end)
             if found_again:

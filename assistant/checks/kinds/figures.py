@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 from assistant.catalogue.nodes import Fields
 from assistant.checks.rule import Hit, Kind, Rule, expression
-from assistant.checks.scan import compiled, spans_with
+from assistant.checks.scan import compiled
 from assistant.checks.view import View
 from assistant.similarity import bigrams
 from assistant.text import clause_around
@@ -30,7 +30,7 @@ _AMOUNTS = ("count", "money")
 
 def _sentences(view: View, wanted: str) -> Iterator[tuple[int, str]]:
     """Sentences that hold ``wanted``, cut at semicolons too, each with where it begins."""
-    for span in spans_with(wanted, view.text, view.sentences):
+    for span in view.by_sentence.holding(wanted):
         at = span.start
         for piece in view.text[span.start : span.end].split("；"):
             if compiled(wanted).search(piece):
@@ -58,8 +58,7 @@ def _plain(amount: Decimal) -> str:
     return format(amount.normalize(), "f")
 
 
-@dataclass(frozen=True, slots=True)
-class _Cues:
+class _Cues(NamedTuple):
     cue: str
     unless: str
 

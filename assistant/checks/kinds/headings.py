@@ -71,23 +71,9 @@ def _levels(_: Rule, view: View) -> Iterator[Hit]:
         seen.add(heading.level)
 
 
-def _groups(view: View) -> dict[tuple[int, int], list[Heading]]:
-    """Headings of one level under one parent."""
-    out: dict[tuple[int, int], list[Heading]] = {}
-    parent: dict[int, int] = {}
-    for n, heading in enumerate(view.headings):
-        if not heading.number:
-            continue
-        parent = {k: v for k, v in parent.items() if k < heading.level}
-        key = (heading.level, parent.get(max(parent, default=0), -1))
-        out.setdefault(key, []).append(heading)
-        parent[heading.level] = n
-    return out
-
-
 def _layout(_: Rule, view: View) -> Iterator[Hit]:
     """Sibling headings of which some run on and some stand alone: the manner rarer in the text is marked."""
-    for (level, _parent), siblings in _groups(view).items():
+    for (level, _parent), siblings in view.siblings.items():
         if level not in (2, 3) or len({h.run_in for h in siblings}) < 2:
             continue
         mine = [h for h in view.headings if h.level == level and h.number]
@@ -121,7 +107,7 @@ def _read_parallel(fields: Fields) -> tuple[int, int]:
 def _parallel(rule: Rule, view: View) -> Iterator[Hit]:
     """Sibling headings whose length differs much from the others'."""
     least, spread = rule.options
-    for group in _groups(view).values():
+    for group in view.siblings.values():
         if len(group) < least:
             continue
         lengths = sorted(h.end - h.start for h in group)
@@ -136,7 +122,7 @@ def _parallel(rule: Rule, view: View) -> Iterator[Hit]:
 
 def _pattern(rule: Rule, view: View) -> Iterator[Hit]:
     """Sibling headings of which one alone has another number of clauses."""
-    for group in _groups(view).values():
+    for group in view.siblings.values():
         if len(group) < rule.options[0]:
             continue
         counted = Counter(_clauses(view, h) for h in group)
@@ -156,7 +142,7 @@ def _clauses(view: View, heading: Heading) -> int:
 
 def _echo(rule: Rule, view: View) -> Iterator[Hit]:
     """Sibling headings that open with the same two characters; where all do, it is meant."""
-    for group in _groups(view).values():
+    for group in view.siblings.values():
         if len({h.text(view)[:2] for h in group}) == 1 and len(group) > 2:
             continue
         seen: dict[str, Heading] = {}
@@ -171,7 +157,7 @@ def _echo(rule: Rule, view: View) -> Iterator[Hit]:
 
 def _formula(rule: Rule, view: View) -> Iterator[Hit]:
     """The same tail in every sibling heading (……还需要进一步……): a run of characters all of them hold."""
-    for group in _groups(view).values():
+    for group in view.siblings.values():
         texts = [h.text(view) for h in group]
         if len(group) < rule.options[0]:
             continue
@@ -183,6 +169,8 @@ def _formula(rule: Rule, view: View) -> Iterator[Hit]:
 
 def _shared(texts: list[str], least: int) -> str:
     base = min(texts, key=len)
+    if not any(all(base[i : i + least] in t for t in texts) for i in range(len(base) - least + 1)):
+        return ""
     for size in range(len(base), least - 1, -1):
         for i in range(len(base) - size + 1):
             piece = base[i : i + size]

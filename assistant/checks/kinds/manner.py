@@ -8,17 +8,16 @@ severity); where the wrong one prevails it is the text's manner, and every place
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from assistant.catalogue.nodes import Fields
 from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
-from assistant.checks.scan import compiled, possible
+from assistant.checks.scan import compiled
 from assistant.checks.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(NamedTuple):
     regex: str
     against: str
     right: str
@@ -42,9 +41,7 @@ def _read(fields: Fields) -> tuple[_Form, ...]:
 
 def _minority(rule: Rule, view: View) -> Iterator[Hit]:
     for form in rule.options:
-        if not possible(form.regex, view.text):
-            continue
-        found = [m for m in compiled(form.regex).finditer(view.text) if "\n" not in m.group()]
+        found = [m for m in view.matches(form.regex) if "\n" not in m.group()]
         if not found:
             continue
         most = len(found) * 2

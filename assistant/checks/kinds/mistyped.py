@@ -1,57 +1,101 @@
 """A character typed for another that sounds or looks like it, in a word the list knows: 惯彻 for 贯彻.
 
 In: words, groups of characters that are mixed up, characters that often stand alone or have no part in a slip, pairs
-that are usual. From them
-every two characters that come of one slip are reckoned once, but for those that are a word or usual; a text without
-any of them costs one set operation. What is left stands only where no other word of the sentence claims a part of it.
+that are usual. From them one pair of characters of every slip is reckoned once, but for those that are a word or usual;
+a text without any of them costs one set operation. What is left stands only where no other word of the sentence claims a part of it,
+and where the general dictionary does not have it, nor is it plainly coined (“云藏”, 赋能、赋责); what may be is a hint.
 """
 
 from __future__ import annotations
 
+import math
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assistant.catalogue.nodes import Fields
 from assistant.checks.adjacent import number
 from assistant.checks.rule import Hit, Kind, Rule
+from assistant.checks.segments import stands_apart, words_within
 from assistant.checks.view import View
+from assistant.finding import Severity
 
-_KEYS = ("words", "mixed", "alone", "never", "usual", "listed", "doubtful")
-_AROUND = 8  # characters on each side that decide where the words of the sentence end
+_TEXTS = ("words", "mixed", "alone", "never", "usual", "listed", "doubtful")
+_LIMITS = ("known", "odds")
+_GAP = "\0"
+_LONGEST = 4  # characters of a word looked for
+_NAME = 8  # characters between quotation marks that are a name and not a sentence
+_WORDS = 60_000_000  # words the general dictionary was counted over
+_STEPS = (-4, -3, -2, 2, 3, 4)  # how far the same place of a parallel wording is
 
 
 @dataclass(frozen=True, slots=True)
 class Slips:
     """``mixed``: the characters taken for each one, by which the word meant is found among ``words``; ``suspects``: the
     numbers of the pairs a slip leaves behind (in bytes: read back ten times as fast as a set); ``listed``: wrong forms
-    of two characters with what is right, told though a dictionary may have them, the ``doubtful`` ones as a hint."""
+    of two characters with what is right, told though a dictionary may have them, the ``doubtful`` ones as a hint.
+    ``known``: how often the general dictionary must have counted a word to have it; ``odds``: how many times likelier
+    than its characters side by side the word meant must be by those counts, to be more than a hint."""
 
     words: frozenset[str]
     mixed: dict[str, str]
     suspects: bytes
     listed: dict[str, str]
     doubtful: frozenset[str]
+    alone: frozenset[str]
+    known: int
+    odds: float
 
 
 def _read(fields: Fields) -> Slips:
-    return _slips(*(fields.text(key, required=key in ("words", "mixed")) for key in _KEYS))
+    texts = tuple(fields.text(key, required=key in ("words", "mixed")) for key in _TEXTS)
+    return _slips(texts, int(fields.number("known", 100)), fields.number("odds", 1))
 
 
 @lru_cache(maxsize=4)
-def _slips(words: str, mixed: str, alone: str, never: str, usual: str, listed: str, doubtful: str) -> Slips:
-    known, taken = frozenset(words.split()), _taken(mixed)
-    common, out = frozenset(alone), frozenset(never)
-    pairs = {pair for word in known for pair in _left_behind(word, taken)} - known - frozenset(usual.split())
-    free = (p for p in pairs if not (p[0] in common and p[1] in common) and out.isdisjoint(p))
-    sure, unsure = (dict(e.split(":") for e in blob.split()) for blob in (listed, doubtful))
-    suspects = {p for p in free if not _is_word(p)}.union(sure, unsure)
-    return Slips(
-        known, taken, array("Q", sorted(map(number, suspects))).tobytes(), sure | unsure, frozenset(unsure)
+def _slips(texts: tuple[str, ...], known: int, odds: float) -> Slips:
+    words, mixed, alone, never, usual, listed, doubtful = texts
+    sure, unsure = _listed(listed), _listed(doubtful)
+    slips = Slips(
+        frozenset(words.split()),
+        _taken(mixed),
+        b"",
+        sure | unsure,
+        frozenset(unsure),
+        frozenset(alone),
+        known,
+        odds,
     )
+    found = _suspects(slips, slips.words.union(usual.split()), frozenset(never)).union(sure, unsure)
+    return replace(slips, suspects=array("I", sorted(map(number, found))).tobytes())
 
 
+def _suspects(slips: Slips, right: frozenset[str], never: frozenset[str]) -> set[str]:
+    """Of every slip one pair that it leaves behind and that is neither a word nor usual."""
+    fits = lru_cache(maxsize=None)(
+        lambda p: never.isdisjoint(p) and p not in right and _count(p) < slips.known
+    )
+    found: set[str] = set()
+    for word in sorted(slips.words):
+        for pairs in _left_behind(word, slips.mixed):
+            if found.isdisjoint(pairs) and not _in_vain(slips, word, pairs):
+                found.update(list(filter(fits, pairs))[:1])
+    return found
+
+
+def _in_vain(slips: Slips, word: str, pairs: tuple[str, ...]) -> bool:
+    """Whether two characters would be passed over wherever they stand."""
+    least = slips.odds if slips.alone.issuperset(pairs[0]) else slips.odds / 100
+    return len(word) == 2 and _odds(pairs[0], word) < least
+
+
+def _listed(blob: str) -> dict[str, str]:
+    return dict(entry.split(":") for entry in blob.split())
+
+
+@lru_cache(maxsize=4)
 def _taken(mixed: str) -> dict[str, str]:
     taken: dict[str, set[str]] = {}
     for group in mixed.split():
@@ -60,94 +104,147 @@ def _taken(mixed: str) -> dict[str, str]:
     return {char: "".join(sorted(others)) for char, others in taken.items()}
 
 
-def _left_behind(word: str, taken: dict[str, str]) -> Iterator[str]:
-    """The pairs that hold the wrong character, for every single slip."""
+def _left_behind(word: str, taken: dict[str, str]) -> Iterator[tuple[str, ...]]:
+    """For every single slip the pairs that hold the wrong character: any of them leads to the word."""
     for i, char in enumerate(word):
         for other in taken.get(char, ""):
-            if i:
-                yield word[i - 1] + other
-            if i + 1 < len(word):
-                yield other + word[i + 1]
+            wrong = word[:i] + other + word[i + 1 :]
+            yield tuple(wrong[at : at + 2] for at in (i - 1, i) if at >= 0 and at + 2 <= len(word))
 
 
-def _is_word(pair: str) -> bool:
-    import rjieba
+class _Lookup:
+    """The numbers of suspect pairs. The first text looks its pairs up one by one: a set of them all is what most of the
+    time of a single check would go into, but what many texts are gone through with fastest."""
 
-    return bool(rjieba.cut(pair, False) == [pair])
+    def __init__(self, in_order: bytes) -> None:
+        self._in_order = memoryview(in_order).cast("I")
+        self._texts = 0
+        self._every: frozenset[int] = frozenset()
+
+    def among(self, pairs: frozenset[int]) -> frozenset[int]:
+        self._texts += 1
+        if self._texts == 1:
+            return frozenset(filter(self._holds, pairs))
+        self._every = self._every or frozenset(self._in_order)
+        return self._every & pairs
+
+    def _holds(self, pair: int) -> bool:
+        at = bisect_left(self._in_order, pair)
+        return at < len(self._in_order) and self._in_order[at] == pair
 
 
 @lru_cache(maxsize=4)
-def _numbers(suspects: bytes) -> frozenset[int]:
-    return frozenset(memoryview(suspects).cast("Q"))
+def _lookup(suspects: bytes) -> _Lookup:
+    return _Lookup(suspects)
 
 
 def _mistyped(rule: Rule, view: View) -> Iterator[Hit]:
     slips: Slips = rule.options
-    for pair in sorted(_numbers(slips.suspects) & view.adjacent.all):
-        wrong = _characters(pair)
-        at = view.text.find(wrong)
-        while at >= 0:
-            if hit := _hit(slips, view.text, at):
-                yield hit
-            at = view.text.find(wrong, at + 1)
-
-
-def _characters(pair: int) -> str:
-    """The two characters of a number."""
-    low, high = chr(pair & 0xFFFFFFFF), chr(pair >> 32)
-    return low + high if number(low + high) == pair else high + low
+    found = _lookup(slips.suspects).among(view.adjacent.all)
+    for at in view.adjacent.places(found) if found else ():
+        if hit := _hit(slips, view.text, at):
+            yield hit
 
 
 def _hit(slips: Slips, text: str, at: int) -> Hit | None:
     """The word that was meant by the characters around a suspect pair, the longest first."""
     pair = text[at : at + 2]
-    for size in (4, 3, 2):
+    for size in (_LONGEST, 3, 2):
         for start in range(max(0, at + 2 - size), min(at, len(text) - size) + 1):
             meant = _meant(slips, text[start : start + size])
-            if meant and (size > 3 or _stands_apart(text, start, start + size)):
-                return Hit(start, start + size, {"right": meant})
-    if pair in slips.listed and _stands_apart(text, at, at + 2, whole=True):
-        right = {"right": slips.listed[pair]}
-        return Hit(at, at + 2, right, severity="info" if pair in slips.doubtful else None)
-    return None
+            hit = _judged(slips, text, start, meant) if meant else None
+            if hit:
+                return hit
+    return _told(slips, at, pair) if pair in slips.listed and stands_apart(text, at, at + 2) else None
+
+
+def _stands(slips: Slips, text: str, start: int, meant: str) -> bool:
+    """Where no other word of the sentence has a part of these characters, nor one of two or more within them the wrong
+    character (党籍 in 开除|党籍|处分)."""
+    end = start + len(meant)
+    wrong = next(start + i for i, char in enumerate(meant) if text[start + i] != char)
+    ((left, right),) = words_within(text, wrong, wrong + 1)
+    held = right - left > 1 and (left, right) != (start, end) and _count(text[left:right]) >= slips.known
+    return not held and stands_apart(text, start, end)
+
+
+def _judged(slips: Slips, text: str, start: int, meant: str) -> Hit | None:
+    """No hit on a word of the general dictionary or one that is plainly coined, and a hint where it may be."""
+    end = start + len(meant)
+    piece = text[start:end]
+    if piece in slips.listed:
+        return _told(slips, start, piece) if _stands(slips, text, start, meant) else None
+    if _count(piece) >= slips.known:
+        return None
+    doubts = (_count(piece) > 0) + (_odds(piece, meant) < slips.odds) + slips.alone.issuperset(piece)
+    if doubts > 1 or _named(text, start, end) or _parallel(text, start, end):
+        return None
+    if not _stands(slips, text, start, meant):
+        return None
+    doubts += text.count(piece) > 1
+    return Hit(start, end, {"right": meant}, severity="info" if doubts else None) if doubts < 2 else None
+
+
+def _told(slips: Slips, start: int, form: str) -> Hit:
+    """A wrong form that is listed, with what is right."""
+    severity: Severity | None = "info" if form in slips.doubtful else None
+    return Hit(start, start + len(form), {"right": slips.listed[form]}, severity=severity)
+
+
+@lru_cache(maxsize=16384)
+def _count(word: str) -> int:
+    """How often the general dictionary has counted the word."""
+    import rjieba
+
+    return int(rjieba.suggest_freq(word)) if rjieba.has_word(word) else 0
+
+
+def _odds(piece: str, meant: str) -> float:
+    """How many times likelier the word meant is than the characters of ``piece`` side by side."""
+    if len(piece) > 2:
+        return math.inf  # three characters seldom stand side by side by chance
+    one, two = (max(_count(char), 1) for char in piece)
+    return _count(meant) * _WORDS / (one * two)
+
+
+def _named(text: str, start: int, end: int) -> bool:
+    """Whether it stands in a short quotation: a name somebody has given."""
+    opened, closed = text.rfind("“", max(0, start - _NAME), start), text.find("”", end, end + _NAME)
+    return opened >= 0 and closed >= 0 and not set("“”") & set(text[opened + 1 : closed])
+
+
+def _parallel(text: str, start: int, end: int) -> bool:
+    """Whether the same place of a parallel wording close by has one of the two characters (赋能、赋责)."""
+    if end - start > 2:
+        return False
+    return any(
+        text[i] == text[i + step] for i in (start, start + 1) for step in _STEPS if 0 <= i + step < len(text)
+    )
 
 
 def _meant(slips: Slips, piece: str) -> str:
-    gaps = _with_gaps(slips.words)
+    gaps, mixed = _with_gaps(slips.words), slips.mixed
+    if len(piece) == _LONGEST and gaps.keys().isdisjoint((piece[:2] + 2 * _GAP, 2 * _GAP + piece[2:])):
+        return ""  # of four characters with one wrong, the first two or the last two are right
     for i, char in enumerate(piece):
-        for other in gaps.get((i, piece[:i] + piece[i + 1 :]), ""):
-            if other in slips.mixed.get(char, ""):
+        taken = mixed.get(char, "")
+        for other in gaps.get(piece[:i] + _GAP + piece[i + 1 :], "") if taken else "":
+            if other in taken:
                 return piece[:i] + other + piece[i + 1 :]
     return ""
 
 
 @lru_cache(maxsize=4)
-def _with_gaps(words: frozenset[str]) -> dict[tuple[int, str], str]:
-    """What stands in the gap when one character of a word is taken out."""
-    gaps: dict[tuple[int, str], str] = {}
+def _with_gaps(words: frozenset[str]) -> dict[str, str]:
+    """What stands in the gap when one character of a word is taken out; the two halves of the longest words as well."""
+    gaps: dict[str, str] = {}
     for word in sorted(words):
         for i, char in enumerate(word):
-            key = (i, word[:i] + word[i + 1 :])
+            key = word[:i] + _GAP + word[i + 1 :]
             gaps[key] = gaps.get(key, "") + char
+        if len(word) == _LONGEST:
+            gaps[word[:2] + 2 * _GAP] = gaps[2 * _GAP + word[2:]] = ""
     return gaps
 
 
-def _stands_apart(text: str, start: int, end: int, *, whole: bool = False) -> bool:
-    """Whether no word of the sentence reaches from these characters over their ends, nor (two characters) is one of
-    them, unless the ``whole`` of them may be."""
-    import rjieba
-
-    at = max(0, start - _AROUND)
-    for word in rjieba.cut(text[at : end + _AROUND], False):
-        stop = at + len(word)
-        if (
-            at < end
-            and start < stop
-            and (at < start or stop > end or (end - start == len(word) == 2 and not whole))
-        ):
-            return False
-        at = stop
-    return True
-
-
-KINDS = {"mistyped": Kind(_read, frozenset(_KEYS), frozenset({"right"}), find=_mistyped)}
+KINDS = {"mistyped": Kind(_read, frozenset(_TEXTS + _LIMITS), frozenset({"right"}), find=_mistyped)}

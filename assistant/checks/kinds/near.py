@@ -7,7 +7,7 @@ formulations are left out: too much good Chinese is one character away from them
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from assistant.catalogue import Catalogue
 from assistant.catalogue.nodes import Fields
@@ -18,11 +18,11 @@ from assistant.checks.view import View
 from assistant.finding import Severity
 from assistant.text import is_cjk
 
+_HEAD, _TAIL = 0, 1
 _NO_EDIT = set("的地得和与及以了在等是为、，。；：“”《》（）")
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
+class _Options(NamedTuple):
     shortest: int
     known: tuple[str, ...]
     skip: frozenset[str]
@@ -38,20 +38,19 @@ def _read(fields: Fields) -> _Options:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(NamedTuple):
     text: str
     half: int
     introduced: int
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """Forms by the first pair of either half (with all pairs of that half), and every wording that is right as it stands."""
+class _Index(NamedTuple):
+    """Forms by the first pair of either half (with which half it is and all its pairs), and every wording that is right
+    as it stands."""
 
     forms: tuple[_Form, ...]
-    halves: dict[int, list[tuple[int, frozenset[int]]]]
+    halves: dict[int, list[tuple[int, int, frozenset[int]]]]
     accepted: tuple[str, ...]
 
 
@@ -66,10 +65,10 @@ def _index(catalogue: Catalogue, options: _Options) -> _Index:
                 if len(piece) >= options.shortest and piece not in forms:
                     forms[piece] = _Form(piece, len(piece) // 2, day, entry.id)
     listed = tuple(forms.values())
-    halves: dict[int, list[tuple[int, frozenset[int]]]] = {}
+    halves: dict[int, list[tuple[int, int, frozenset[int]]]] = {}
     for n, form in enumerate(listed):
-        for half in (form.text[: form.half], form.text[form.half :]):
-            halves.setdefault(number(half[:2]), []).append((n, numbers(half)))
+        for which, half in enumerate((form.text[: form.half], form.text[form.half :])):
+            halves.setdefault(number(half[:2]), []).append((n, which, numbers(half)))
     return _Index(listed, halves, (*options.known, *_accepted(catalogue)))
 
 
@@ -87,16 +86,18 @@ def _pieces(text: str) -> list[str]:
 
 def _find(rule: Rule, view: View) -> Iterator[Hit]:
     index = per_catalogue(view.catalogue, f"near {rule.path}:{rule.line}", lambda c: _index(c, rule.options))
-    wanted: set[int] = set()
+    wanted: dict[int, list[int]] = {}
     pairs = view.adjacent.all
     for pair in index.halves.keys() & pairs:
-        wanted.update(n for n, half in index.halves[pair] if half <= pairs)
+        for n, which, half in index.halves[pair]:
+            if half <= pairs:
+                wanted.setdefault(n, []).append(which)
     seen: set[tuple[int, int]] = set()
     for n in sorted(wanted):
         form = index.forms[n]
         if form.introduced > view.as_of.toordinal():
             continue
-        for start, end, inner in _near(form, view.text):
+        for start, end, inner in _near(form, view.text, wanted[n]):
             odd = start + _odd(view.text[start:end], form.text)
             if (start, end) in seen or _is_known(view.text, odd, index.accepted):
                 continue
@@ -147,9 +148,10 @@ def _is_known(text: str, odd: int, known: tuple[str, ...]) -> bool:
     return False
 
 
-def _near(form: _Form, text: str) -> Iterator[tuple[int, int, bool]]:
+def _near(form: _Form, text: str, halves: list[int]) -> Iterator[tuple[int, int, bool]]:
+    """Where one of the halves that could stand in the text does, with something near the other beside it."""
     head, tail = form.text[: form.half], form.text[form.half :]
-    at = text.find(head)
+    at = text.find(head) if _HEAD in halves else -1
     while at >= 0:
         rest = text[at + len(head) : at + len(form.text) + 2]
         if not rest.startswith(tail):
@@ -157,7 +159,7 @@ def _near(form: _Form, text: str) -> Iterator[tuple[int, int, bool]]:
             if length:
                 yield at, at + len(head) + length, inner
         at = text.find(head, at + 1)
-    at = text.find(tail)
+    at = text.find(tail) if _TAIL in halves else -1
     while at >= 0:
         lead = text[max(0, at - len(head) - 1) : at]
         if not lead.endswith(head):

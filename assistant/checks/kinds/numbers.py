@@ -39,9 +39,8 @@ def _mixed(rule: Rule, view: View) -> Iterator[Hit]:
     figures = set(re.findall(rf"\d(?:\s?)({units})(?!数)", view.half))
     if not figures:
         return
-    for m in re.finditer(
-        rf"(?<![\u4e00-\u9fff\d第]{{0}}[第数几每])(?P<n>[二两三四五六七八九十]{{1,4}})(?P<u>{units})(?![\u4e00-\u9fff]{{0}}[以]?[上下]来)",
-        view.text,
+    for m in view.matches(
+        rf"(?<![\u4e00-\u9fff\d第]{{0}}[第数几每])(?P<n>[二两三四五六七八九十]{{1,4}})(?P<u>{units})(?![\u4e00-\u9fff]{{0}}[以]?[上下]来)"
     ):
         if m["u"] in figures and not view.in_quotation(*m.span()):
             yield Hit(m.start(), m.end(), {"unit": m["u"]})

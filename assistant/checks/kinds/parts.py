@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from assistant.catalogue import Genre
 from assistant.catalogue.nodes import Fields
 from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
-from assistant.checks.scan import compiled, possible
+from assistant.checks.scan import compiled
 from assistant.checks.view import View
 from assistant.text import Span, char_count, sentence_spans
 
@@ -40,11 +40,19 @@ def _read_frame(fields: Fields) -> tuple[tuple[str, str], ...]:
     return tuple((role, name) for role, name, _ in fields.pairs("roles"))
 
 
-def _required(_: Rule, view: View) -> Iterator[Hit]:
+def _read_told(fields: Fields) -> tuple[tuple[str, str], ...]:
+    """How a paragraph without a heading of its own begins to tell of a part."""
+    return tuple((part, regex) for part, regex, _ in fields.pairs("told"))
+
+
+def _required(rule: Rule, view: View) -> Iterator[Hit]:
     genre = _genre(view)
     present = {b.part for b in view.blocks if b.role in ("body", "heading")}
+    told = dict(rule.options)
     for part in genre.parts if genre else ():
-        if part.required and part.part not in present and part.part != "opening":
+        if not part.required or part.part in present or part.part == "opening":
+            continue
+        if part.part not in told or not compiled(told[part.part]).search(view.text):
             yield Hit(-1, -1, {"name": _PART_NAMES[part.part], "genre": genre.name})  # type: ignore[union-attr]
 
 
@@ -80,8 +88,7 @@ def _head(view: View, part: str) -> Span:
     return Span(first.start, first.start + stop.start() if stop and stop.start() else first.end)
 
 
-@dataclass(frozen=True, slots=True)
-class _Need:
+class _Need(NamedTuple):
     """``when`` found without ``needs`` ``within`` the same sentence, paragraph, part or document; ``once``: said of the first."""
 
     when: str
@@ -102,10 +109,8 @@ def _read_need(fields: Fields) -> _Need:
 
 def _companion(rule: Rule, view: View) -> Iterator[Hit]:
     need: _Need = rule.options
-    if not possible(need.when, view.text):
-        return
     wanted = compiled(need.needs)
-    for m in compiled(need.when).finditer(view.text):
+    for m in view.matches(need.when):
         span = _around(view, m.start(), m.end(), need.within)
         if not wanted.search(view.text, span.start, span.end):
             yield Hit(m.start(), m.end())
@@ -144,8 +149,7 @@ def _section(view: View, start: int) -> Span:
     return Span(here.end, next(later, len(view.text)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Ending:
+class _Ending(NamedTuple):
     title: str
     ending: str
 
@@ -195,7 +199,7 @@ def _person(rule: Rule, view: View) -> Iterator[Hit]:
     if genre is None or genre.person != person:
         return
     if wrong:
-        for m in compiled(wrong).finditer(view.text):
+        for m in view.matches(wrong):
             yield Hit(m.start(), m.end())
     if needs and not compiled(needs).search(view.text):
         yield Hit(-1, -1)
@@ -238,7 +242,7 @@ def _title_year(_: Rule, view: View) -> Iterator[Hit]:
 
 KINDS = {
     "frame": Kind(_read_frame, frozenset({"roles"}), frozenset({"name"}), find=_frame),
-    "required-part": Kind(no_options, words=frozenset({"name", "genre"}), find=_required),
+    "required-part": Kind(_read_told, frozenset({"told"}), frozenset({"name", "genre"}), find=_required),
     "part-share": Kind(
         _read_shares,
         frozenset({"opening_least", "opening_most"}),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from assistant.catalogue import Catalogue
 from assistant.catalogue.nodes import Fields
@@ -19,8 +19,7 @@ from assistant.finding import SEVERITIES, Severity
 _ENTRY = {"literal", "regex", "right", "safe", "severity", "note"}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """``right`` is for people (\\1 works); ``safe``: substituting it is safe; ``note``: what to do, where the rule's message
     asks for it."""
 

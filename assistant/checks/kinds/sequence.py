@@ -7,9 +7,8 @@ a sentence is fixed, verbs between them allowed.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from assistant.catalogue import Catalogue, Formulation
 from assistant.catalogue.nodes import Fields
@@ -17,25 +16,22 @@ from assistant.checks.adjacent import numbers
 from assistant.checks.kinds.catalogue_wording import grave, source_of
 from assistant.checks.memo import per_catalogue
 from assistant.checks.rule import Hit, Kind, Rule
+from assistant.checks.scan import compiled
 from assistant.checks.view import View
 from assistant.finding import Severity
 
-_JOIN = re.compile(r'[“”"]?(?:、|，|和|及|以及|与|，以及)[“”"]?')
-_STRANGER = re.compile(r"[“”]?、(?P<odd>[^、，。；：“”和\n]{2,10})[、和][“”]?")
-_BETWEEN = re.compile(
-    r"[”]?(?:总体布局|战略布局|的决定性意义|精神)?(?:[、，和及与]|以及)(?![^“]*[是对同])[\u4e00-\u9fff]{0,4}[“]?"
-)
+_JOIN = r'[“”"]?(?:、|，|和|及|以及|与|，以及)[“”"]?'
+_STRANGER = r"[“”]?、(?P<odd>[^、，。；：“”和\n]{2,10})[、和][“”]?"
+_BETWEEN = r"[”]?(?:总体布局|战略布局|的决定性意义|精神)?(?:[、，和及与]|以及)(?![^“]*[是对同])[\u4e00-\u9fff]{0,4}[“]?"
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     member: int
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
+class _Options(NamedTuple):
     skip: frozenset[str]
     partial: frozenset[str]
 
@@ -69,8 +65,8 @@ def _runs(view: View, places: list[_Place]) -> Iterator[tuple[list[_Place], str]
     odd = ""
     for place in places:
         between = view.text[run[-1].end : place.start] if run else ""
-        stranger = _STRANGER.fullmatch(between) if run and len(between) <= 16 else None
-        if run and (_JOIN.fullmatch(between) or stranger):
+        stranger = compiled(_STRANGER).fullmatch(between) if run and len(between) <= 16 else None
+        if run and (compiled(_JOIN).fullmatch(between) or stranger):
             odd = odd or (stranger["odd"] if stranger else "")
             run.append(place)
             continue
@@ -141,7 +137,7 @@ def _order(rule: Rule, view: View) -> Iterator[Hit]:
         places = _places(view, order.sequence)
         for a, b in itertools.pairwise(places):
             between = view.text[a.end : b.start]
-            if b.member < a.member and _BETWEEN.fullmatch(between):
+            if b.member < a.member and compiled(_BETWEEN).fullmatch(between):
                 severity: Severity | None = order.severity if order.confidence == "high" else "info"
                 words = {"right": "、".join(order.sequence), "name": order.scope}
                 yield Hit(a.start, b.end, words, part=order.id, severity=severity)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from assistant.catalogue import Catalogue, PolicyDocument
 from assistant.catalogue.nodes import Fields
@@ -27,8 +27,7 @@ _REVISED = ("修订", "修正", "修改", "新版", "重新")
 _BRACKET = re.compile(r"[（(](?:试行|暂行|草案|修订|修正|20\d\d年?.{0,6}|征求意见稿)[）)]$")
 
 
-@dataclass(frozen=True, slots=True)
-class _Register:
+class _Register(NamedTuple):
     """Folded titles: right ones and wrong ones, each with its document; ``bare``: the right ones without the bracket at
     the end, each with its characters."""
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from assistant.catalogue.nodes import Fields
 from assistant.checks.profile import unit_types
 from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
-from assistant.checks.scan import compiled, possible
+from assistant.checks.scan import compiled
 from assistant.checks.view import View
 from assistant.text import Span, clause_around, half_width
 
 _NEAR = 10
 
 
-@dataclass(frozen=True, slots=True)
-class _Owner:
+class _Owner(NamedTuple):
     """Words of one type of unit; ``fits``: the unit types whose texts may hold them."""
 
     name: str
@@ -42,16 +41,13 @@ def _foreign(rule: Rule, view: View) -> Iterator[Hit]:
         return
     types = {unit, *unit_types(view.profile.organization)}
     for owner in rule.options:
-        if types & owner.fits or not possible(owner.regex, view.text):
-            continue
-        for m in compiled(owner.regex).finditer(view.text):
+        for m in () if types & owner.fits else view.matches(owner.regex):
             yield Hit(
                 m.start(), m.end(), {"owner": owner.name, "unit": view.profile.organization or "本单位"}
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _Bodies:
+class _Bodies(NamedTuple):
     names: tuple[str, ...]
     owners: str
 
@@ -73,8 +69,7 @@ def _body(rule: Rule, view: View) -> Iterator[Hit]:
             yield Hit(m.start(), m.end(), {"own": own}, severity=None if owner else "warning")
 
 
-@dataclass(frozen=True, slots=True)
-class _Brand:
+class _Brand(NamedTuple):
     name: str
     region: str
 
@@ -112,7 +107,7 @@ def _own_name(rule: Rule, view: View) -> Iterator[Hit]:
     name = view.profile.organization
     if not name:
         return
-    for m in compiled(regex).finditer(view.text):
+    for m in view.matches(regex):
         slot = m["slot"]
         if slot not in name and not any(c in slot for c in common):
             yield Hit(m.start(), m.end(), {"slot": slot, "unit": name})
@@ -168,8 +163,7 @@ def _plan_year(_: Rule, view: View) -> Iterator[Hit]:
             yield Hit(heading.start + at, heading.start + at + 5, {"right": following, "label": period.label})
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
+class _Name(NamedTuple):
     """``region``: how the place in a unit's name is written; ``unless``: words before it that make it another unit."""
 
     region: str
@@ -221,7 +215,7 @@ def _period_words(rule: Rule, view: View) -> Iterator[Hit]:
         return
     for shape, regex in rule.options:
         if shape == period.shape:
-            for m in compiled(regex).finditer(view.text):
+            for m in view.matches(regex):
                 yield Hit(m.start(), m.end(), {"label": period.label})
 
 

@@ -5,30 +5,27 @@ In: checked files (anything with ``path``, ``document`` and ``findings``). Out: 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 
-from assistant.checks.reports.html_report import html_report
-from assistant.checks.reports.json_report import json_report
-from assistant.checks.reports.junit import junit_report
 from assistant.checks.reports.result import Result
-from assistant.checks.reports.sarif import sarif_report
-from assistant.checks.reports.text_report import text_report
 from assistant.errors import InputError
 
 __all__ = ["FORMATS", "Result", "report"]
 
-_WRITERS: dict[str, Callable[[Sequence[Result]], str]] = {
-    "text": text_report,
-    "json": json_report,
-    "sarif": sarif_report,
-    "junit": junit_report,
-    "html": html_report,
-}
-FORMATS = tuple(_WRITERS)
+_MODULES = {
+    "text": "text_report",
+    "json": "json_report",
+    "sarif": "sarif",
+    "junit": "junit",
+    "html": "html_report",
+}  # each has a function ``…_report``; only the one asked for is imported
+FORMATS = tuple(_MODULES)
 
 
 def report(results: Sequence[Result], format: str = "text") -> str:
     """The report of all files in one of ``FORMATS``."""
-    if format not in _WRITERS:
+    if format not in _MODULES:
         raise InputError(f"没有 {format} 这种报告格式，可用的有 {'、'.join(FORMATS)}")
-    return _WRITERS[format](results)
+    module = import_module(f"{__name__}.{_MODULES[format]}")
+    return str(getattr(module, f"{format}_report")(results))

@@ -79,6 +79,7 @@ class Patterns:
     timed: re.Pattern[str]
     stated: re.Pattern[str]
     once: tuple[str, ...]
+    seldom: tuple[str, ...]
 
 
 def _load(name: str) -> Any:
@@ -100,6 +101,7 @@ def patterns() -> Patterns:
         re.compile("|".join(style["timed"])),
         re.compile("|".join(style["stated"])),
         tuple(style["once"]),
+        tuple(style["seldom"]),
     )
 
 

@@ -86,8 +86,8 @@ def every(pattern: str) -> Iterator[str]:
     return ("".join(choice) for choice in product(*_parts(pattern)))
 
 
-def echoes(text: str, said: str) -> bool:
+def echoes(text: str, said: str, long: int = _RUN) -> bool:
     """Whether a run of the text stands in what was said before; names that are filled in later do not count."""
     bare = _PLACES.sub("□", text)
-    runs = (bare[n : n + _RUN] for n in range(len(bare) - _RUN + 1))
-    return (bare in said) if len(bare) < _RUN else any("□" not in run and run in said for run in runs)
+    runs = (bare[n : n + long] for n in range(len(bare) - long + 1))
+    return (bare in said) if len(bare) < long else any("□" not in run and run in said for run in runs)

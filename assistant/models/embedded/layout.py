@@ -11,22 +11,24 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, islice
 
 from assistant.brief import Brief, Item, Register
 from assistant.models.embedded.data import Aim, FactKind, Principle, family_of, kind_of, patterns
 from assistant.models.embedded.grammar import count, dealt, draw, echoes, shuffled
 from assistant.plan.outline import seed_of
 from assistant.plan.types import Outline, SectionPlan
-from assistant.plan.units import names_of
+from assistant.plan.units import names_of, suits
 from assistant.similarity import bigrams, cosine
 
 _MOST_ITEMS = 7
+_OFTEN = 2  # times a word is said before it is worn
+_DRAWS = 8  # sentences of a pattern, of which the nearest to the section's subject is taken
 _WANTED_ITEMS = 4  # more than these are put together where their kinds are of one family
 _MOST_FACTS_AN_ITEM = 6
 _MOST_FACTS_TOGETHER = 3
 #: Dealt to a section, of which it says as many as it has room for; the rest is for other sections on its theme.
-_REQUIREMENTS: dict[Register, int] = {"concise": 2, "standard": 2, "full": 5}
+_REQUIREMENTS: dict[Register, int] = {"concise": 2, "standard": 2, "full": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class FactLine:
     item: Item
     kind: FactKind
     aim: str = ""
+
+    @property
+    def measured(self) -> bool:
+        """It tells how many or how much, of the period."""
+        return any(v.kind in ("count", "money") for v in self.item.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,33 +85,54 @@ class _Dealer:
         rows = patterns().principles.get(plan.theme, ())
         if not any(map(self._fits, rows)):
             rows = patterns().fallback
-        stance = self._sentences([p for p in rows if p.stance], 1)
+        about = plan.heading + "".join(i.text for i in items)
+        stance = self._sentences([p for p in rows if p.stance], 1, about)
         most = _REQUIREMENTS[self.brief.register]
-        requirements = self._sentences([p for p in rows if not p.stance], most)
+        requirements = self._sentences([p for p in rows if not p.stance], most, about)
         groups = _grouped(items)
         layouts = [self._item(group, plan.theme, len(groups)) for group in groups]
         return SectionLayout(tuple(requirements), next(iter(stance), ""), tuple(layouts))
 
-    def _sentences(self, rows: Sequence[Principle], most: int) -> list[str]:
+    def _sentences(self, rows: Sequence[Principle], most: int, about: str) -> list[str]:
         """One sentence of each pattern, those made for this kind of unit or report before the rest."""
         out: list[str] = []
-        for pattern, sentence in self._own_sentences(rows):
-            fresh = pattern not in self.used and not echoes(sentence, self.said)
+        for pattern, sentence in self._own_sentences(rows, about):
+            fresh = (
+                pattern not in self.used and not echoes(sentence, self.said) and suits(sentence, self.brief)
+            )
             if fresh and len(out) < most:
                 self.used.add(pattern)
                 self.said += sentence
                 out.append(sentence)
         return out
 
-    def _own_sentences(self, rows: Sequence[Principle]) -> Iterator[tuple[str, str]]:
+    def _own_sentences(self, rows: Sequence[Principle], about: str) -> Iterator[tuple[str, str]]:
         """By pattern, in the order in which they fall to this brief; dealt from all rows, so that briefs of other registers
-        and kinds take from the same deal. In a batch those for one kind of unit only as far as they go round."""
+        and kinds take from the same deal. In a batch those for one kind of unit only as far as they go round; a draft by
+        itself takes the patterns by turns, whose sentence is nearest to what the section is about first."""
         fit = {p.text: p for p in rows if self._fits(p)}
-        seed, once = self.seed if self.variant is None else self.variant, patterns().once
         special = [p.text for p in fit.values() if p.units or p.genres]
-        if self.variant is None or self.variant < sum(map(count, special)):
-            yield from dealt(special, seed, once)
-        yield from (card for card in dealt([p.text for p in rows], seed, once) if card[0] in fit)
+        if self.variant is None:
+            for texts in (special, [t for t in fit if t not in special]):
+                yield from self._nearest(texts, about)
+            return
+        once = patterns().once
+        if self.variant < sum(map(count, special)):
+            yield from dealt(special, self.variant, once)
+        yield from (card for card in dealt([p.text for p in rows], self.variant, once) if card[0] in fit)
+
+    def _nearest(self, texts: Sequence[str], about: str) -> list[tuple[str, str]]:
+        """One sentence of each pattern, the best first."""
+        near = bigrams(about) - bigrams(patterns().frame["common"])
+        worn = [w for w in patterns().seldom if self.said.count(w) >= _OFTEN]
+
+        def rank(card: tuple[str, str]) -> tuple[bool, int]:
+            return any(w in card[1] for w in worn), -len(bigrams(card[1]) & near)
+
+        drawn = (
+            islice(dealt([t], self.seed, patterns().once), _DRAWS) for t in shuffled(texts, self.seed, about)
+        )
+        return sorted((min(cards, key=rank) for cards in drawn), key=rank)
 
     def _fits(self, principle: Principle) -> bool:
         return principle.fits(self.brief.register, self.brief.date, self.names.kind, self.brief.kind)
@@ -128,7 +156,9 @@ class _Dealer:
         if ids == {other.id} or not own:
             own = (*_named_leads(group[0].text), *self._spare(theme, said), *own)
         else:
-            own = tuple(sorted(shuffled(own, self.seed, text), key=lambda lead: -len(bigrams(lead) & said)))
+            again = {i.text[:2] for i in group}  # 严格请示报告。严格执行…… would say it twice
+            near = shuffled(own, self.seed, text)
+            own = tuple(sorted(near, key=lambda lead: (lead[:2] in again, -len(bigrams(lead) & said))))
         return next(iter(self._take([*own, *self._spare(theme, said), *other.leads], 1)), "")
 
     def _spare(self, theme: str, said: frozenset[str]) -> list[str]:
@@ -148,7 +178,7 @@ class _Dealer:
     def _aim_fits(self, aim: Aim, near: str, theme: str) -> bool:
         if (aim.party and not self.party) or (aim.only and theme not in aim.only):
             return False
-        if aim.unit and self.brief.author:
+        if (aim.unit and self.brief.author) or not suits(aim.text, self.brief):
             return False
         return len(bigrams(aim.text) & bigrams(near)) < 2
 
@@ -157,7 +187,7 @@ class _Dealer:
         for option in options:
             if taken == most:
                 return
-            if option not in self.used:
+            if option not in self.used and suits(option, self.brief):
                 self.used.add(option)
                 taken += 1
                 yield option

@@ -14,6 +14,7 @@ from assistant.text import fold
 from assistant.values import lexicon
 
 _MEASURED = ("count", "money")
+_MOST_MARKS = 4
 
 
 def marks(ids: Iterable[str]) -> str:
@@ -36,7 +37,8 @@ def fact_sentence(
 
 
 def cite(sentence: str, policies: Sequence[PolicySpan]) -> str:
-    """Marks of the policy spans that stand word for word in the sentence, before its stop; longest first, two at most."""
+    """Marks of the policy spans that stand word for word in the sentence, before its stop; longest first, as many as a sentence
+    may carry."""
     body = fold(sentence)
     found = [
         p for p in sorted(policies, key=lambda p: -len(p.text)) if len(p.text) >= 4 and fold(p.text) in body
@@ -45,4 +47,4 @@ def cite(sentence: str, policies: Sequence[PolicySpan]) -> str:
     for policy in found:
         if not any(policy.text in k.text for k in kept):
             kept.append(policy)
-    return sentence[:-1] + marks(p.id for p in kept[:2]) + sentence[-1] if kept else sentence
+    return sentence[:-1] + marks(p.id for p in kept[:_MOST_MARKS]) + sentence[-1] if kept else sentence

@@ -1,148 +1,126 @@
-"""Short policy phrases woven in as aims (完整语域): quoted word for word, dealt so that each stands in one place only.
+"""Policy wording woven in (完整语域): quoted word for word, dealt so that each stands in one place only.
 
-A phrase goes to the fact, the problem or the plan that speaks of the same thing, else, two by two, to the head of the
-section on its theme. It never says that anything was done.
+A phrase goes to the fact, the problem or the plan that speaks of the same thing, or to the head of the section on its
+theme. It never says that anything was done.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from assistant.brief import Brief, Item
-from assistant.catalogue import load_catalogue
-from assistant.evidence import PolicySpan
 from assistant.models.embedded.data import kind_of, patterns
-from assistant.models.embedded.grammar import draw, echoes, shuffled
-from assistant.models.embedded.layout import lay_out
-from assistant.models.embedded.sentences import cite
+from assistant.models.embedded.grammar import echoes, shuffled
+from assistant.plan.assign import party_themes
 from assistant.plan.outline import seed_of
-from assistant.plan.types import Outline, SectionTask
+from assistant.plan.types import Outline, SectionPlan, SectionTask
+from assistant.plan.wordings import Wording, wordings
 from assistant.similarity import bigrams
-from assistant.text import fold
+from assistant.values import lexicon
 
-_SHORTEST = 6
-_REQUIRED = "要求"  # a phrase that says so itself stands in no frame that says it again
-_IN_HEAD = 2  # phrases of one sentence at a section's head
-_MOST_IN_HEADS = 4  # of one section
+_IN_HEAD = 4  # sentences at a section's head
+_AFTER_PLAN = 3
+_OWN_RUN = 7  # characters that the fact itself says already
 
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """Who has which phrase: ``items`` by ledger id, ``heads`` by section id, or by form of ``spare_sentence``."""
+    """Who has which wording: ``before`` a fact or a problem by its id, ``heads`` by section id, ``after`` a measure by its
+    first item's id; {party} and {we} still to be named."""
 
-    items: dict[str, PolicySpan]
-    heads: dict[str, list[PolicySpan]]
+    opening: str
+    heads: dict[str, tuple[str, ...]]
+    before: dict[str, str]
+    after: dict[str, tuple[str, ...]]
+    said: str
 
 
-def _rules() -> dict[str, Any]:
-    rules: dict[str, Any] = patterns().frame["weave"]
-    return rules
+_NOTHING = Deal("", {}, {}, {}, "")
 
 
-def _dealt(task: SectionTask) -> Deal:
-    if task.brief.register != "full":
-        return Deal({}, {})
-    return _deal(task.outline, task.brief, task.policies, task.variant)
+def deal(task: SectionTask) -> Deal:
+    return _deal(task.outline, task.brief) if task.brief.register == "full" else _NOTHING
 
 
 @lru_cache(maxsize=64)
-def _deal(outline: Outline, brief: Brief, policies: tuple[PolicySpan, ...], variant: int | None) -> Deal:
-    """Every phrase that no other sentence of the document echoes, to one place at most."""
-    said = _said(outline, brief, variant)
-    left: list[PolicySpan] = []
-    for phrase in shuffled([p for p in policies if _usable(p)], seed_of(brief), "weave"):
-        if not echoes(phrase.text, said):
-            left.append(phrase)
-            said += fold(phrase.text) + "\n"
-    items: dict[str, PolicySpan] = {}
+def _deal(outline: Outline, brief: Brief) -> Deal:
+    dealer = _Dealer(brief)
+    after: dict[str, tuple[str, ...]] = {}
+    before: dict[str, str] = {}
     for section in outline.written:
-        if section.part in ("achievements", "problems", "plans"):
-            _give(section.items, brief, left, items)
-    heads: dict[str, list[PolicySpan]] = {}
+        if section.part == "plans":
+            after |= {sub.items[0]: dealer.after(sub.heading, sub.items) for sub in section.subheads}
+        elif section.part == "problems":
+            before |= {i: dealer.problem(brief.item(i)) for i in section.items}
+    opening = dealer.take(wordings().openings.get(brief.kind, ()), 1)
+    heads = {s.id: dealer.head(s) for s in outline.written if s.part == "achievements"}
     for section in outline.written:
-        fit = section.part == "achievements"
-        own = [
-            p for p in left if fit and section.theme in p.themes and not re.search(_rules()["nouns"], p.text)
+        if section.part == "achievements":
+            before |= {i: dealer.aim(brief.item(i), section) for i in section.items}
+    return Deal("".join(opening), heads, before, after, dealer.said)
+
+
+class _Dealer:
+    """Takes wordings without ever taking one twice, nor two that say the same."""
+
+    def __init__(self, brief: Brief) -> None:
+        self.brief, self.seed, self.said = brief, seed_of(brief), ""
+
+    def take(self, rows: Iterable[Wording], most: int, about: str = "") -> tuple[str, ...]:
+        """The rows closest to what they are about; what it says itself is not said before it."""
+        fit = [r for r in rows if r.fits(self.brief) and not echoes(r.text, about, _OWN_RUN)]
+        near = bigrams(about)
+        out: list[str] = []
+        for row in sorted(shuffled(fit, self.seed, about), key=lambda r: -len(bigrams(r.text) & near)):
+            if len(out) < most and not echoes(row.text, self.said):
+                out.append(row.text)
+                self.said += row.text + "\n"
+        return tuple(out)
+
+    def head(self, section: SectionPlan) -> tuple[str, ...]:
+        """Quotations in the order of the file, then one sentence on the unit's own trade."""
+        text = section.heading + "".join(self.brief.item(i).text for i in section.items)
+        rows = [r for r in wordings().heads.get(section.theme, ()) if r.match.search(text)]
+        quoted = self.take((r for r in rows if r.quotes), _IN_HEAD, section.heading)
+        order = {r.text: n for n, r in enumerate(rows)}
+        trade = self.take((r for r in rows if not r.quotes), 1)
+        return (*sorted(quoted, key=order.__getitem__), *trade)
+
+    def aim(self, item: Item, section: SectionPlan) -> str:
+        if patterns().stated.search(item.text):
+            return ""
+        rows = wordings().aims.get(kind_of(item.text).id, ())
+        inner = "党" in item.text or section.theme in party_themes()
+        fit = [
+            r
+            for r in rows
+            if (inner or not r.party)
+            and (not r.only or section.theme in r.only)
+            and r.match.search(item.text)
         ]
-        heads[section.id] = own[: min(_MOST_IN_HEADS, len(own) // _IN_HEAD * _IN_HEAD)]
-        left = [p for p in left if p not in heads[section.id]]
-    spare = [p for p in left if re.search(_rules()["spare"], p.text)] if brief.body else []
-    if len(spare) > _IN_HEAD:
-        heads |= {"opening": spare[:_IN_HEAD], "problem_intro": spare[_IN_HEAD : _IN_HEAD + 1]}
-    return Deal(items, heads)
+        return "，".join(self.pair(fit, item.text))
 
+    def pair(self, rows: Sequence[Wording], about: str) -> tuple[str, ...]:
+        """One aim; before an action, where a length is asked for, a second that goes with it."""
+        one = self.take(rows, 1, about)
+        if not one or not self.brief.length or not lexicon().action.match(about):
+            return one
+        table = wordings()
+        led = table.first.match(one[0]) is not None
+        wanted = table.then if led else table.first
+        if not led and not table.then.match(one[0]):
+            return one
+        room = table.longest - len(one[0])
+        other = self.take([r for r in rows if wanted.match(r.text) and len(r.text) <= room], 1, about)
+        return (*one, *other) if led else (*other, *one)
 
-def _give(ids: Sequence[str], brief: Brief, left: list[PolicySpan], items: dict[str, PolicySpan]) -> None:
-    for item in (brief.item(i) for i in ids if i not in items):
-        about = _rules()["kinds"].get(kind_of(item.text).id)
-        fit = [p for p in left if about and re.search(about, p.text)]
-        if fit:
-            best = max(fit, key=lambda p: len(bigrams(p.text) & bigrams(item.text)))
-            items[item.id] = best
-            left.remove(best)
+    def problem(self, item: Item) -> str:
+        rows = (r for r in wordings().problems if r.match.search(item.text))
+        return "".join(self.take(rows, 1, item.text))
 
-
-def _usable(policy: PolicySpan) -> bool:
-    rules, text = _rules(), policy.text
-    return (
-        not policy.sentence
-        and _SHORTEST <= len(text) <= rules["longest"]
-        and re.search(rules["verbs"], text) is not None
-        and re.search(rules["never"], text) is None
-    )
-
-
-def _said(outline: Outline, brief: Brief, variant: int | None) -> str:
-    layouts = lay_out(outline, brief, variant).values()
-    texts = [t for x in layouts for t in (*x.requirements, x.stance)]
-    aims = [line.aim for x in layouts for i in x.items for line in i.lines]
-    return fold("\n".join([*texts, *aims])) + "\n"
-
-
-def woven_aim(item: Item, task: SectionTask) -> str:
-    """The phrase that goes before the fact, framed as an aim; empty where it has none."""
-    phrase = _dealt(task).items.get(item.id)
-    return _framed(phrase.text, item, task) if phrase else ""
-
-
-def _framed(text: str, item: Item, task: SectionTask, *, bare: bool = True) -> str:
-    row = next(f for f in _rules()["frames"] if re.search(f["match"], text))
-    fit = [o for o in row["options"] if bare or o != "{text}"]
-    options: Sequence[str] = [o for o in fit if _REQUIRED not in text or _REQUIRED not in o] or fit
-    return options[draw(seed_of(task.brief), "frame", item.id) % len(options)].format(text=text)
-
-
-def woven_in(told: str, items: Sequence[Item], task: SectionTask, number: int) -> str:
-    """A problem's or a plan's sentence with its phrase before it, where it has one."""
-    dealt = _dealt(task).items
-    item = next((i for i in items if i.id in dealt and i.lane == items[0].lane), None)
-    if item is None:
-        return told
-    if task.plan.part == "plans":
-        return cite(f"{_framed(dealt[item.id].text, item, task, bare=False)}，{told}", task.policies)
-    options: Sequence[str] = _rules()["problems"]
-    return cite(options[number % len(options)].format(text=dealt[item.id].text) + told, task.policies)
-
-
-def spare_sentence(task: SectionTask, form: str) -> str:
-    """The form (opening, problem_intro) filled with phrases that no section has, {party} still to be named; empty where
-    there are too few."""
-    mine = _dealt(task).heads.get(form, [])
-    slots = {slot: phrase.text for slot, phrase in zip("ab", mine, strict=False)}
-    return str(_rules()[form]).replace("{party}", "{{party}}").format(**slots) if mine else ""
-
-
-def head_sentences(task: SectionTask) -> list[str]:
-    """Sentences of the section's own phrases, two in each, {party} still to be named; no form twice in a document."""
-    mine, theme = _dealt(task).heads.get(task.plan.id, []), load_catalogue().themes.get(task.plan.theme)
-    forms = shuffled(_rules()["heads"], seed_of(task.brief), "heads")
-    out: list[str] = []
-    for n in range(0, len(mine), _IN_HEAD):
-        form = forms[(task.plan.index + n) % len(forms)].replace("{party}", "{{party}}")
-        a, b = mine[n : n + _IN_HEAD]
-        out.append(form.format(a=a.text, b=b.text, name=theme.name if theme else ""))
-    return out
+    def after(self, heading: str, ids: Iterable[str]) -> tuple[str, ...]:
+        text = heading + "".join(self.brief.item(i).text for i in ids)
+        rows = [r for r in wordings().plans if r.match.search(text)]
+        return self.take(rows, _AFTER_PLAN, text)

@@ -11,25 +11,26 @@ from assistant.brief import Brief, Item, Register
 from assistant.evidence import PolicySpan
 from assistant.ledger import clause
 from assistant.models.embedded.data import dated, kind_of, patterns
-from assistant.models.embedded.grammar import dealt, draw, shuffled
+from assistant.models.embedded.grammar import dealt, draw, echoes, shuffled
 from assistant.models.embedded.grammar import told as told_of
-from assistant.models.embedded.layout import ItemLayout, SectionLayout, lay_out
+from assistant.models.embedded.layout import FactLine, ItemLayout, SectionLayout, lay_out
+from assistant.models.embedded.manner import Told, begun, longest_joined, put
 from assistant.models.embedded.sentences import cite, fact_sentence, marks
-from assistant.models.embedded.weave import head_sentences, spare_sentence, woven_aim, woven_in
+from assistant.models.embedded.weave import deal
 from assistant.plan.outline import seed_of
 from assistant.plan.types import Outline, SectionTask, ordinal
-from assistant.plan.units import UnitNames, names_of
+from assistant.plan.units import UnitNames, leads_party_work, names_of, post_of, signs_as_party
 from assistant.similarity import containment
 from assistant.text import char_count, sentence_spans
 from assistant.values import lexicon
 
 _FREE_SHARE: dict[Register, float] = {"concise": 0.25, "standard": 0.45, "full": 0.60}
 _SAME_SAYING = 0.6  # a quotation that holds most of a principle would say it twice
-_LONGEST_JOINED = 70  # characters of a joined sentence, marks included
 _SHORTEST_PROBLEM, _SHORTEST_NOUN = 8, 3  # characters a shortened problem must keep
 _MOST_TOPICS = 4  # named in the opening
 #: Characters for a section's head, however little it tells.
 _LEAST_ROOM: dict[Register, int] = {"concise": 20, "standard": 30, "full": 30}
+_OWN_BESIDE_POLICY = 2  # sentences of the writer's own at a head that quotes policy
 _MANY_FACTS = 6  # a section of so many facts can carry one more sentence at its head
 _SELF = "duty-report"
 _TOPIC_THEMES = ("theory", "political")
@@ -61,15 +62,14 @@ def _is_self(brief: Brief) -> bool:
 def _achievements(task: SectionTask) -> str:
     layout = lay_out(task.outline, task.brief, task.variant)[task.plan.id]
     body = _items(layout, task)
-    head = _principles(layout, task, sum(char_count(p) for p in body))
+    head = _principles(layout, task, sum(char_count(t.text) for t in body))
     asked = _asked_topics(task)
     if len(body) == 1 and not asked:
-        return head + body[0]
-    numbered = [f"{ordinal(n)}是{text}" for n, text in enumerate([*asked, *body], 1)]
-    return "\n".join([head, *numbered] if head else numbered)
+        return head + body[0].whole
+    return put(head, [*asked, *body], task.house)
 
 
-def _asked_topics(task: SectionTask) -> list[str]:
+def _asked_topics(task: SectionTask) -> list[Told]:
     """Topics the period must have and no fact covers: said to be missing, once, where the reader will look for them."""
     if task.plan.id != _topic_section(task.outline):
         return []
@@ -77,10 +77,7 @@ def _asked_topics(task: SectionTask) -> list[str]:
     free = _undealt(task)
     leads = [next((lead for lead in kind_of(q.anchor).leads if lead in free), "") for q in asked]
     told_leads = [lead if lead not in leads[:n] else "" for n, lead in enumerate(leads)]
-    return [
-        (f"{lead}。" if lead else "") + f"{q.anchor}，{q.inline}。"
-        for q, lead in zip(asked, told_leads, strict=True)
-    ]
+    return [Told(lead, f"{q.anchor}，{q.inline}。") for q, lead in zip(asked, told_leads, strict=True)]
 
 
 def _topic_section(outline: Outline) -> str:
@@ -98,36 +95,42 @@ def _undealt(task: SectionTask) -> set[str]:
     return {lead for kind in patterns().kinds for lead in kind.leads} - dealt
 
 
-def _items(layout: SectionLayout, task: SectionTask) -> list[str]:
+def _items(layout: SectionLayout, task: SectionTask) -> list[Told]:
     """The items' texts; the time is said once a section."""
-    out: list[str] = []
+    out: list[Told] = []
     when = task.brief.period.part
     for item in layout.items:
         out.append(_item(item, task, when))
-        when = "" if when and when in out[-1] else when
+        when = "" if any(line.measured for line in item.lines) else when
     return out
 
 
-def _item(layout: ItemLayout, task: SectionTask, when: str) -> str:
+def _item(layout: ItemLayout, task: SectionTask, when: str) -> Told:
     """The lead and the item's sentences; the subject once an item, short facts of a kind in one sentence."""
     out: list[str] = []
     subject_left = _is_self(task.brief)
     for line in layout.lines:
         subject = "我" if subject_left and line.kind.self_subject else ""
-        aim = woven_aim(line.item, task) or line.aim
+        aim = _aim(line, task)
         sentence = fact_sentence(line.item, task.questions, aim=aim, when=when, subject=subject)
-        when = "" if when and when in sentence else when
+        when = "" if line.measured else when
         subject_left = subject_left and not subject
-        if out and not aim and _joinable(out[-1], sentence):
+        if out and not aim and _joinable(out[-1], sentence, longest_joined(task.house)):
             out[-1] = f"{out[-1].removesuffix('。')}，{sentence}"
         else:
             out.append(cite(sentence, task.policies) if aim else sentence)
-    return (f"{layout.lead}。" if layout.lead else "") + "".join(out)
+    return Told(layout.lead, "".join(out))
 
 
-def _joinable(before: str, sentence: str) -> bool:
+def _aim(line: FactLine, task: SectionTask) -> str:
+    """The policy wording that goes before the fact, else the plain aim, where it does not say the same as another."""
+    woven = deal(task)
+    return woven.before.get(line.item.id) or ("" if echoes(line.aim, woven.said) else line.aim)
+
+
+def _joinable(before: str, sentence: str, longest: int) -> bool:
     """Two short acts read better as one sentence; one with a subject of its own stays apart."""
-    short = len(before) + len(sentence) <= _LONGEST_JOINED
+    short = len(before) + len(sentence) <= longest
     return short and "【" not in before and lexicon().action.match(sentence) is not None
 
 
@@ -137,23 +140,35 @@ def _principles(layout: SectionLayout, task: SectionTask, body: int) -> str:
     names, register = names_of(task.brief), task.brief.register
     share = _FREE_SHARE[register]
     least = _LEAST_ROOM[register]
-    room = max(body * share / (1 - share), least)
+    room = max((body + _told_elsewhere(task)) * share / (1 - share), least)
     if task.brief.length:
         room = min(room, max(task.plan.length - body, least))
-    most = {"concise": 1, "standard": 2 + (len(task.items) >= _MANY_FACTS), "full": 5}[register]
-    own = [_named(p, task.brief, names) for p in layout.requirements]
+    most = 1 if register == "concise" else 2 + (len(task.items) >= _MANY_FACTS)
+    said = deal(task).said
+    own = [_named(p, task.brief, names) for p in layout.requirements if not echoes(p, said)]
     stance = _named(layout.stance, task.brief, names)
     whole = [_sentence(p) for p in task.policies if register == "full" and _quotable(p, task)]
     quoted = [q for q in whole if not any(containment(p, q) > _SAME_SAYING for p in [*own, stance])]
-    wanted = [stance, *own[:1]] if draw(seed_of(task.brief), task.plan.id) % 2 else [*own[:1], stance]
+    woven = [_named(w, task.brief, names) for w in deal(task).heads.get(task.plan.id, ())]
+    first = [stance, *own[:1]] if draw(seed_of(task.brief), task.plan.id) % 2 else [*own[:1], stance]
+    wanted = (
+        [stance, *woven, *quoted, *own[:_OWN_BESIDE_POLICY]] if register == "full" else [*first, *own[1:]]
+    )
     chosen: list[str] = []
-    policy = [*(_named(w, task.brief, names) for w in head_sentences(task)), *quoted]
-    for sentence in filter(None, [*wanted, *policy, *own[1:]]):
-        fits = sum(map(char_count, [*chosen, sentence])) <= room and len(chosen) < most + len(policy)
-        if fits:
+    for sentence in filter(None, wanted):
+        fits = sum(map(char_count, [*chosen, sentence])) <= room
+        if fits and (len(chosen) < most or register == "full"):
             chosen.append(sentence)
-    ordered = sorted(chosen, key=lambda s: (s == stance, s not in quoted, s not in policy))
+    ordered = sorted(chosen, key=lambda s: (s == stance, s in own, s in quoted))
     return "".join(cite(sentence, task.policies) for sentence in ordered)
+
+
+def _told_elsewhere(task: SectionTask) -> int:
+    """This section's part of what the problems tell, which have no head of their own."""
+    if task.brief.register != "full":
+        return 0
+    sections = sum(s.part == "achievements" for s in task.outline.written)
+    return sum(char_count(q.text) for q in task.brief.problems) // max(sections, 1)
 
 
 def _quotable(policy: PolicySpan, task: SectionTask) -> bool:
@@ -174,26 +189,29 @@ def _named(text: str, brief: Brief, names: UnitNames) -> str:
 def _problems(task: SectionTask) -> str:
     brief, frame = task.brief, patterns().frame
     self_ = _is_self(brief)
-    intro = _pick(frame["problem_intros"]["self" if self_ else "unit"], task).format(
+    several = "" if len(task.items) > 1 else "_one"
+    intro = _pick(frame["problem_intros"][("self" if self_ else "unit") + several], task).format(
         we=names_of(brief).we, topic=_topic(brief), period=brief.period.label
     )
-    intro = cite(spare_sentence(task, "problem_intro") + intro, task.policies)
     ask = frame["evidence_asks"]
     doubts = [q for q in task.questions if q.inline.startswith("【待核")]
     causes = [
         ask["cause"][(seed_of(brief) + n) % len(ask["cause"])] if self_ else ""
         for n in range(len(task.items))
     ]
+    before = deal(task).before
     whole = [
-        woven_in(f"{clause(i, doubts)}{marks([i.id])}。", [i], task, n) for n, i in enumerate(task.items)
+        cite(f"{before.get(i.id, '')}{clause(i, doubts)}{marks([i.id])}。", task.policies) for i in task.items
     ]
     told = [f"{ordinal(n)}是{text}" for n, text in enumerate(whole, 1)]
     lines = [line + cause for line, cause in zip(told, causes, strict=True)]
-    bare = _without_examples(task)
-    if bare and not self_:
-        lines.append(_pick(ask["all"] if len(bare) > 1 else ask["one"], task))
+    bare = [] if self_ else _without_examples(task)
+    if len(bare) > 1:
+        lines.append(_pick(ask["all"], task))
+    elif bare:
+        lines[task.items.index(bare[0])] += _pick(ask["one"], task)
     if len(task.items) == 1:
-        return intro + lines[0].removeprefix("一是") + "".join(lines[1:])
+        return f"{intro}{frame['only_problem']}{lines[0].removeprefix('一是')}"
     return "\n".join([intro, *lines])
 
 
@@ -218,8 +236,19 @@ def _plans(task: SectionTask) -> str:
     for n, sub in enumerate(task.plan.subheads, 1):
         lines.append(f"（{ordinal(n)}）{sub.heading}")
         items = [by_id[i] for i in sub.items]
-        lines.append(woven_in(_measure(items, task, n), items, task, n))
+        lines.append(_followed(_measure(items, task, n), sub.items[0], task))
     return "\n".join(lines)
+
+
+def _followed(measure: str, first: str, task: SectionTask) -> str:
+    """The measure with the requirements that go with it, as far as the register's share without a fact allows."""
+    share = _FREE_SHARE[task.brief.register]
+    room = char_count(measure) * share / (1 - share)
+    out: list[str] = []
+    for text in deal(task).after.get(first, ()):
+        if sum(map(char_count, [*out, text])) <= room:
+            out.append(_named(text, task.brief, names_of(task.brief)))
+    return measure + "".join(cite(sentence, task.policies) for sentence in out)
 
 
 def _measure(items: Sequence[Item], task: SectionTask, position: int) -> str:
@@ -255,11 +284,12 @@ def _short_problem(text: str, longest: int) -> str:
 def _words(task: SectionTask) -> dict[str, Any]:
     brief, names, frame = task.brief, names_of(task.brief), patterns().frame
     spirit = dated(frame["spirit"], brief.date) or "上级会议"
+    subject = names.party if signs_as_party(brief) else names.we
     return {
         "when": _when(brief), "unit": _unit(brief), "organization": brief.organization, "we": names.we,
-        "party": names.party or names.we, "subject": names.party or names.we, "spirit": spirit,
+        "party": names.party or names.we, "subject": subject, "spirit": spirit,
         "upholds": dated(frame["upholds"], brief.date), "period": brief.period.label, "next": brief.period.next_label,
-        "year": brief.period.start.year, "recipient": brief.recipient, "duty": brief.author or "岗位",
+        "year": brief.period.start.year, "recipient": brief.recipient, "duty": post_of(brief.author) or "岗位",
     }  # fmt: skip
 
 
@@ -294,8 +324,8 @@ def _opening(task: SectionTask) -> str:
     cards = list(dealt(frame["openings"].get(brief.kind) or frame["openings"]["work-summary"], _turn(task)))
     topics = _topics(task)
     topic = topics[(_turn(task) + _turn(task) // len(cards)) % len(topics)]
-    text = cards[0][1].format(**_words(task), topics=topic)
-    text += _named(spare_sentence(task, "opening"), brief, names_of(brief))
+    text = begun(cards[0][1], brief, task.house).format(**_words(task), topics=topic)
+    text += _named(deal(task).opening, brief, names_of(brief))
     cited = "".join(cite(text[span.start : span.end], task.policies) for span in sentence_spans(text))
     return cited + _announce(task)
 
@@ -306,7 +336,7 @@ def _turn(task: SectionTask) -> int:
 
 def _announce(task: SectionTask) -> str:
     frame, brief = patterns().frame["announce"], task.brief
-    kind = "party-duty" if _is_self(brief) and brief.body else brief.kind
+    kind = "party-duty" if _is_self(brief) and leads_party_work(brief.author) else brief.kind
     options = frame.get(kind, frame["work-summary"]) if brief.plans or _is_self(brief) else frame["none"]
     return _pick(options, task).format(**_words(task))
 
