@@ -19,9 +19,8 @@ from assistant.document import Document, Draft, Sentence
 from assistant.finding import Finding, Question, points
 from assistant.plan.house import HouseStyle, departures
 from assistant.plan.types import Outline
-from assistant.text import char_count
+from assistant.text import RUN_MARK, char_count
 
-_LEAD = re.compile(r"^第?[一二三四五六七八九十]+是")
 _OPEN = re.compile(r"【待[补核][^】]*】")
 
 
@@ -93,7 +92,7 @@ def without_fact(document: Document) -> float | None:
 def _says_nothing(sentence: Sentence) -> bool:
     if sentence.facts:
         return False
-    lead = _LEAD.match(sentence.text)
+    lead = RUN_MARK.match(sentence.text)
     return bool(_OPEN.search(sentence.text)) or (
         lead is not None and len(sentence.text) - lead.end() <= claim_patterns().lead
     )

@@ -28,7 +28,7 @@ from assistant.ledger import clause
 from assistant.plan.types import SectionTask
 from assistant.prompts import load_prompt
 from assistant.similarity import containment
-from assistant.text import CLOSERS, SENTENCE_END
+from assistant.text import CLOSERS, RUN_MARK, SENTENCE_END
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -206,8 +206,16 @@ def _ask_repair(
     messages[-1].additional_kwargs.update(task=task, repair=tuple(sentence_at(draft, a) for a in order))
     numbered = dict(_answers(text_of(reviser.model.invoke(messages)), task))
     if set(numbered) == set(range(1, len(order) + 1)):
-        return {a: numbered[n] for n, a in enumerate(order, 1)}
+        return {a: _renumbered(numbered[n], sentence_at(draft, a)) for n, a in enumerate(order, 1)}
     return {}
+
+
+def _renumbered(new: Sentence | None, old: Sentence) -> Sentence | None:
+    """A run keeps its 三是 where the model has left it out."""
+    mark = RUN_MARK.match(old.text)
+    if new is None or mark is None or RUN_MARK.match(new.text):
+        return new
+    return replace(new, text=mark.group() + new.text)
 
 
 def _row(number: int, sentence: Sentence, found: Sequence[Finding]) -> str:

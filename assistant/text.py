@@ -17,6 +17,11 @@ _INVISIBLE = re.compile(
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e01ef\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
 )
 _SPACE = re.compile(r"\s+")
+# What numbers an item of a run inside a text: 一是 第一， 一、 （一） 1. （1）
+RUN_MARK = re.compile(
+    r"(?:第?[一二三四五六七八九十]+是|第[一二三四五六七八九十]+，|[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）"
+    r"|（\d{1,2}）|\d{1,2}[.．、](?!\d))"
+)
 _STOP = re.compile(f"\n|[{SENTENCE_END}][{SENTENCE_END}{re.escape(CLOSERS)}]*")
 _QUOTES = str.maketrans({"＂": "”", "‟": "”", "〝": "“", "〞": "”"})
 _WIDE = re.compile("[０-９．％]")

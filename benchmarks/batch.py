@@ -2,7 +2,7 @@
 
     python -m benchmarks.batch briefs   [--units 1000] [--jobs 1 2]     drafts/s and memory over time, embedded writer
     python -m benchmarks.batch growth   [--sizes 10 100 1000 10000]     processor seconds and memory by number of units
-    python -m benchmarks.batch endpoint [--units 200] [--concurrency 64] [--seconds 1]   wall time against the ideal
+    python -m benchmarks.batch endpoint [--units 200] [--concurrency 64] [--seconds 1]   wall time against the ideal and bare AsyncOpenAI
     python -m benchmarks.batch kills    [--units 40] [--times 20]       kill -9 at random moments, with a paid endpoint
     python -m benchmarks.batch twins    [--units 50]                    sentences that drafts of one batch share
 

@@ -12,9 +12,11 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from openpyxl import load_workbook
 
 from assistant.batch.journal import FILE_NAME
+from assistant.batch.spread import processors
 from tests.servers.scripted import Body, Hang, Say, Scripted, Step
 from tests.test_batch_openai import REPLY
 from tests.test_batch_run import briefs
@@ -26,7 +28,7 @@ def start(folder: Path, out: Path, *more: str, **environment: str) -> subprocess
     return subprocess.Popen(
         [sys.executable, "-m", "ui.cli", "batch", str(folder), "-o", str(out), "--format", "md", *more],
         cwd=Path(__file__).parent.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env=os.environ | environment,
+        env=os.environ | environment, start_new_session=True,
     )  # fmt: skip
 
 
@@ -64,6 +66,23 @@ def test_ctrl_c_writes_the_results_of_what_is_done(tmp_path: Path) -> None:
     done = recorded(out)
     assert 2 <= len(done) < 400 and listed(out) == done == {p.stem for p in out.glob("*.md")}
     assert (out / "总览.html").exists() and not list(out.glob(".*.tmp"))
+
+
+@pytest.mark.skipif(sys.platform != "linux" or processors() < 2, reason="no children are forked here")
+def test_ctrl_c_while_children_load_says_no_more_than_it_must(tmp_path: Path) -> None:
+    """A terminal sends Ctrl-C to all of them."""
+    folder, out = briefs(tmp_path / "in", *[f"示例第{n:02d}局" for n in range(16)]), tmp_path / "out"
+    model = {"ZHIBI_MODEL": "m", "ZHIBI_BASE_URL": "http://127.0.0.1:9/v1", "ZHIBI_CONCURRENCY": "8"}
+    process = start(folder, out, **model)
+
+    def loading() -> bool:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        return any(b"forkserver" in Path(f"/proc/{c}/cmdline").read_bytes() for c in children)
+
+    until(loading, process)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=_DEADLINE)
+    assert process.returncode == 130 and "Traceback" not in err, err
 
 
 def test_ctrl_c_does_not_wait_for_an_endpoint_that_hangs(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -93,6 +94,24 @@ def test_a_bare_lead_goes_with_its_sentence_and_the_rest_is_counted_again() -> N
     assert [p.text for p in done.sections[0].paragraphs] == [
         "一是抓学习。班子成员讲党课6次。", "二是抓谈话。开展廉政谈话22人次。",
     ]  # fmt: skip
+
+
+def test_a_run_keeps_its_mark_where_the_model_leaves_it_out() -> None:
+    done = revised(
+        "一是开展廉政谈话22人次⟦F02⟧。二是班子成员讲党课60次⟦F01⟧。", scripted("班子成员讲党课6次⟦F01⟧。")
+    )
+    assert texts(done)[-1] == "二是班子成员讲党课6次。"
+
+
+def test_a_figure_is_written_as_the_material_writes_it() -> None:
+    brief = replace(BRIEF, facts=(make_item("fact", 1, "恢复供水1260户"),))
+    draft = draft_of("恢复供水1,260户⟦F01⟧。")
+    task = replace(TASK, brief=brief, items=brief.facts)
+    told = revise(
+        draft,
+        Reviser(FakeModel(never), lambda d: check_facts(d.document(), FactContext(brief)), {"a1": task}),
+    )
+    assert texts(told) == ["恢复供水1260户。"]
 
 
 def test_a_missing_fact_is_asked_for_once() -> None:

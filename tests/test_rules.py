@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from array import array
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from assistant.checks.adjacent import Adjacent
 from assistant.checks.anchors import anchors, doubled, plain_digits
 from assistant.checks.engine import check
 from assistant.checks.examples import document_of, verify
+from assistant.checks.kinds.mistyped import _Lookup
 from assistant.checks.places import Places, needs
 from assistant.checks.profile import Profile
 from assistant.checks.registry import load_rules, problems_of
@@ -316,6 +318,14 @@ def test_pairs_that_stand_again(text: str, apart: int):
     pairs = range(len(text) - apart - 1)
     wanted = [i for i in pairs if counted[i : i + 2] == counted[i + apart : i + apart + 2]]
     assert Adjacent(text).repeats(apart) == wanted
+
+
+@given(suspects=st.sets(st.integers(0, 60)), pairs=st.frozensets(st.integers(0, 60)))
+def test_suspect_pairs_are_the_same_for_the_first_text_and_the_next(
+    suspects: set[int], pairs: frozenset[int]
+):
+    lookup = _Lookup(array("I", sorted(suspects)).tobytes())
+    assert lookup.among(pairs) == lookup.among(pairs) == suspects & pairs
 
 
 def test_the_page_lists_every_rule(root, rules):

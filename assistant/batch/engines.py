@@ -1,7 +1,7 @@
 """Where units are drafted: in this process, in child processes, in threads (an endpoint), on a cluster.
 
 An engine takes entries as it has room for them and hands back what is written, in any order; how is in ``spread``. Calls to
-an endpoint wait, but every unit is also planned, checked and typeset, about a third of a second: so threads in several
+an endpoint wait, but every unit is also planned, checked and typeset, about a fifth of a second: so threads in several
 processes, which share out the limits among them.
 """
 

@@ -16,7 +16,6 @@ from assistant.similarity import bigrams
 from assistant.values import lexicon
 
 _COUNT = re.compile(r"[\d*＊每]")
-_CLAUSE = re.compile(r"[，。；、：]")
 
 
 @cache
@@ -25,10 +24,22 @@ def _data() -> dict[str, Any]:
     return data
 
 
+@cache
+def _clause_end() -> re.Pattern[str]:
+    """A 、 ends a clause only before another verb: 建立快递小哥、网络主播联系名册 is one."""
+    return re.compile(f"[，。；：]|、(?={'|'.join(map(re.escape, _data()['verbs']))})")
+
+
 def heading_pool(group: Group, theme: Theme, unit: str) -> Sequence[str]:
     """The headings a group may have: its own, the kind of unit's, or the theme's."""
     own: Sequence[str] = outline_data()["headings"].get(unit, {}).get(theme.id, ())
     return group.pool or own or theme.headings
+
+
+def borne_out(heading: str, facts: str) -> bool:
+    """Whether what the heading names stands in the facts under it: no 招商引资 over the figures of a tax office."""
+    rows = outline_data()["named"]
+    return all(re.search(row["fact"], facts) for row in rows if re.search(row["heading"], heading))
 
 
 def pick_section_headings(
@@ -113,8 +124,10 @@ def _fitting(options: Sequence[str], text: str, seed: int) -> list[str]:
 def _inner_action(text: str) -> list[str]:
     """A verb with its object inside the first clauses: 2025年在3条重点河道设立党员责任岗 -> 设立党员责任岗."""
     limits, found = _data()["heading"], []
-    for clause in _CLAUSE.split(text)[:2]:
+    for clause in _clause_end().split(text)[:2]:
         for m in lexicon().action.finditer(clause):
+            if clause[: m.start()].endswith(limits["inner_not_after"]):
+                continue
             phrase = _COUNT.split(clause[m.start() :], maxsplit=1)[0]
             if limits["shortest"] < len(phrase) <= limits["longest"] and phrase.isalpha():
                 found.append(phrase)
@@ -124,7 +137,7 @@ def _inner_action(text: str) -> list[str]:
 def _own_clause(text: str) -> list[str]:
     """The first clause as it stands, then with other verbs that go with its object: 强化作风建设 -> 改进作风建设."""
     data = _data()
-    clause = _CLAUSE.split(text, maxsplit=1)[0]
+    clause = _clause_end().split(text, maxsplit=1)[0]
     for prefix in sorted(data["strip_prefix"], key=len, reverse=True):
         clause = clause.removeprefix(prefix)
     verb = next((v for v in data["verbs"] if clause.startswith(v)), "")

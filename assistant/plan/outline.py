@@ -13,7 +13,7 @@ from assistant.catalogue import Catalogue, Genre, GenrePart, Theme
 from assistant.document import Part
 from assistant.errors import BriefError
 from assistant.plan.assign import Group, assign_by_theme, assign_to_sections, best_theme
-from assistant.plan.headings import heading_pool, measure_heading, pick_section_headings
+from assistant.plan.headings import borne_out, heading_pool, measure_heading, pick_section_headings
 from assistant.plan.house import HouseStyle
 from assistant.plan.types import Outline, SectionPlan, SubHead, ordinal
 from assistant.plan.units import leads_party_work, names_of, post_of, signs_as_party, suits
@@ -152,8 +152,12 @@ def _headings(
     groups: Sequence[Group], catalogue: Catalogue, brief: Brief, house: HouseStyle | None
 ) -> list[str]:
     unit = names_of(brief).kind
-    every = [heading_pool(g, catalogue.themes[g.theme], unit) for g in groups if not g.heading]
-    pools = [[h for h in pool if suits(h, brief)] or pool for pool in every]
+    pools = []
+    for group in (g for g in groups if not g.heading):
+        every = heading_pool(group, catalogue.themes[group.theme], unit)
+        suiting = [h for h in every if suits(h, brief)] or every
+        facts = "".join(brief.item(i).text for i in group.items)
+        pools.append([h for h in suiting if borne_out(h, facts)] or suiting)
     found = iter(pick_section_headings(pools, seed_of(brief), house) if pools else ())
     return [plain_heading(g.heading) or next(found) for g in groups]
 

@@ -139,12 +139,15 @@ def _brief(
 
 
 def outline(brief: Brief) -> Outline:
-    return _outline(brief.digest, catalogue().digest, brief)
+    held = holdings_if_any()
+    return _outline(brief.digest, catalogue().digest, held.digest if held else "", brief)
 
 
 @st.cache_resource(show_spinner=False, max_entries=60)
-def _outline(digest: str, knowledge: str, _brief: Brief) -> Outline:
-    return make_outline(_brief, catalogue())
+def _outline(digest: str, knowledge: str, held: str, _brief: Brief) -> Outline:
+    from assistant.holdings import house_style
+
+    return make_outline(_brief, catalogue(), house_style(_brief, holdings_if_any(), settings().house_style))
 
 
 def begin_with(key: str, value: Any) -> str:

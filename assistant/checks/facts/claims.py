@@ -23,10 +23,9 @@ from assistant.checks.facts.worked_out import worked_out
 from assistant.document import Sentence
 from assistant.finding import Finding, Severity
 from assistant.similarity import bigrams, containment
-from assistant.text import Span, fold, is_cjk
+from assistant.text import RUN_MARK, Span, fold, is_cjk
 
 _SPLIT = re.compile(r"[，；。！？：,;]")
-_LEAD = re.compile(r"^(?:第?[一二三四五六七八九十]+是|[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）)")
 _ASKED = re.compile(r"[^，；。【]*[，：]?【待")
 _FEWEST = 4  # bigrams: shorter clauses of a fact prove nothing
 _KEYS = (
@@ -110,7 +109,7 @@ def unsourced_claims(paragraph: Sequence[Place], context: FactContext) -> Iterat
             continue  # it claims nothing yet
         told = context.items(place.sentence)
         spans = clauses(text)
-        bodies = [_LEAD.sub("", text[s.start : s.end].strip()) for s in spans]
+        bodies = [_unnumbered(text[s.start : s.end].strip()) for s in spans]
         covered = _all_covered(bodies, told, [*told_before, *told])
         if not all(covered):
             starts = [text.index(body, s.start) for body, s in zip(bodies, spans, strict=True)]
@@ -163,9 +162,14 @@ def _asks(sentence: Sentence, start: int) -> bool:
     return not sentence.facts and _ASKED.match(sentence.text, start) is not None
 
 
+def _unnumbered(clause: str) -> str:
+    m = RUN_MARK.match(clause)
+    return clause[m.end() :] if m else clause
+
+
 def is_lead(text: str) -> bool:
     """一是深化学习贯彻。 names what follows."""
-    m = _LEAD.match(text)
+    m = RUN_MARK.match(text)
     return m is not None and len(text) - m.end() <= claim_patterns().lead
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
 from assistant import resources
 from assistant.brief import Item
 from assistant.checks.facts.context import FactContext, Place
-from assistant.finding import Finding
+from assistant.finding import Finding, Fix
 from assistant.similarity import bigrams
 from assistant.text import fold
 from assistant.values import Value, lexicon, parse_values
@@ -77,6 +78,7 @@ def _figure(value: Value, place: Place, context: FactContext, cited: list[Value]
     same = [v for v in cited if v.key == value.key]
     if same:
         yield from _bound(value, same, cited, place)
+        yield from _grouped(value, same, place)
         return
     if value.kind == "plain" and value.surface in context.policy_text(place.sentence):
         return  # a policy's other figures are no figures of ours
@@ -90,6 +92,15 @@ def _figure(value: Value, place: Place, context: FactContext, cited: list[Value]
     else:
         message = f"“{value.surface}”在所引材料里查不到，请改成材料里的数或删去"
     yield place.finding("facts/untraced", "error", message, value.start, value.end)
+
+
+def _grouped(value: Value, same: Sequence[Value], place: Place) -> Iterator[Finding]:
+    """1,260户 for the brief's 1260户: the same figure, but not as the office writes it."""
+    if "," in value.surface and not any("," in v.surface for v in same):
+        plain = value.surface.replace(",", "")
+        message = f"数字写法与材料不同，材料写作“{same[0].surface}”，请去掉逗号"
+        found = place.finding("facts/figure-form", "info", message, value.start, value.end)
+        yield replace(found, fix=Fix(found.start, found.end, plain))
 
 
 def _announces(text: str, value: Value) -> bool:
