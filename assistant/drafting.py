@@ -21,6 +21,7 @@ from assistant.finding import Finding, Question, points
 from assistant.holdings import Evidence, gather, house_style
 from assistant.index import Index
 from assistant.leaks import find_leaks
+from assistant.models.limits import Rank
 from assistant.overall import overall
 from assistant.plan import Outline, SectionTask, make_outline
 from assistant.plan.house import HouseStyle
@@ -38,11 +39,14 @@ _SEEN = 160  # characters of each section
 AFTER_BODY = ("opening", "problems", "closing")
 """What is written with the achievements and plans in view: opening, closing, and the turn from achievements to problems."""
 
+TO_ASK, TO_END = (0,), (1,)
+"""Ranks of a turn: what leads to requests goes before what ends a draft, so that the endpoint always has work."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """One brief with everything its draft depends on. ``progress`` is told (what, done, total); ``variant`` is its number
-    in a batch; ``turn`` is held where the draft computes for long and waits for nobody."""
+    in a batch; ``turn`` is held, at the rank given, where the draft computes for long and waits for nobody."""
 
     brief: Brief
     settings: Settings
@@ -50,7 +54,7 @@ class Job:
     index: Index | None = None
     progress: Progress = field(default=lambda what, done, total: None)
     variant: int | None = None
-    turn: AbstractContextManager[Any] = field(default_factory=nullcontext)
+    turn: Callable[[Rank], AbstractContextManager[Any]] = field(default=lambda rank: nullcontext())
 
 
 def open_model(settings: Settings, brief: Brief, beside: Gateway | None = None) -> BaseChatModel:
@@ -110,7 +114,7 @@ def prepare(job: Job) -> Prepared:
 def draft(job: Job, model: BaseChatModel | None = None) -> Draft:
     """A checked and repaired draft; raises ZhibiError where the brief, the data or the endpoint will not do. A model
     opened here is closed here."""
-    with job.turn:
+    with job.turn(TO_ASK):
         prepared = prepare(job)
     writer = model or open_model(job.settings, job.brief)
     try:
@@ -246,7 +250,7 @@ def checker(job: Job, prepared: Prepared) -> Callable[[Draft], tuple[Finding, ..
     own = "".join(p.text for p in prepared.evidence.policies)
 
     def run(whole: Draft) -> tuple[Finding, ...]:
-        with job.turn:
+        with job.turn(TO_END):
             return judged(whole)
 
     def judged(whole: Draft) -> tuple[Finding, ...]:

@@ -258,6 +258,10 @@ def test_closing_lines_may_be_missing_or_long(signature: str, date: str) -> None
             "临江县水利局机关党总支书记2024年度抓基层党建工作述职报告",
             ("临江县水利局机关党总支书记", "2024年度抓基层党建工作述职报告"),
         ),
+        (
+            "示例县林业局国有林场林场党支部书记、场长2025年度抓基层党建工作述职报告",
+            ("示例县林业局国有林场林场党支部书记、", "场长2025年度抓基层党建工作述职报告"),
+        ),
     ],
 )
 def test_title_lines(title: str, lines: tuple[str, ...]) -> None:

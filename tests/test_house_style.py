@@ -19,6 +19,7 @@ from assistant.formats.read import read_document
 from assistant.holdings import house_style, meta_of, open_library
 from assistant.plan.house import HouseStyle, departures, learn, note
 from assistant.settings import Settings
+from ui.cli import run
 
 INLINE = "今年以来，我局深入学习贯彻上级要求，认真落实各项部署。\n一、主要工作\n" + "".join(
     f"（{n}）{heading}。{'本节工作抓得实、抓得细。' * 3}一是抓学习。开展学习3次；二是抓检查。检查4次；三是抓整改。整改5项。\n"
@@ -107,6 +108,18 @@ def test_the_embedded_writer_numbers_items_and_heads_sections_as_the_office_does
     assert heads and not [h for h in heads if "，" in h or "：" in h]
     assert any(t.startswith("第二，") for t in told)
     assert not any(t.startswith("二是") for t in told)
+
+
+def test_the_outline_shown_beforehand_is_the_one_that_is_written(
+    brief: Brief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = body_of(brief, tmp_path, NUMBERED)
+    monkeypatch.setenv("ZHIBI_HOUSE_STYLE", str(tmp_path / "往年"))
+    assert run(["draft", brief.path, "--outline-only"]) == 0
+    shown = [line.split("  [")[0].strip() for line in capsys.readouterr().out.splitlines()]
+    assert [t for t in told if t.startswith("（")] == [
+        t for t in shown if t.startswith("（") and "）" in t[:4]
+    ][1:-1]
 
 
 def test_the_embedded_writer_runs_items_together_as_the_office_does(brief: Brief, tmp_path: Path) -> None:

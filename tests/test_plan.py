@@ -13,6 +13,7 @@ from assistant.brief import Brief, ItemLane, Period, SectionSpec, make_item
 from assistant.catalogue import load_catalogue
 from assistant.errors import BriefError
 from assistant.plan import make_outline
+from assistant.plan.headings import borne_out, measure_heading
 from assistant.plan.types import ordinal
 from assistant.plan.units import unit_names
 
@@ -80,6 +81,26 @@ def test_plans_are_bound_to_the_problems_they_answer() -> None:
 def test_measures_and_problems_by_the_table() -> None:
     assert answers("党务干部多为兼职，专业能力不强", "举办党务干部培训班2期")
     assert not answers("党务干部多为兼职，专业能力不强", "修建灌溉渠道3公里")
+
+
+@pytest.mark.parametrize(
+    ("plan", "cut"),
+    [
+        ("2026年建立快递小哥、网络主播等新兴青年联系名册", "建立快递小哥"),
+        ("下半年实现滨河大道快速化改造主线通车", "改造主线通车"),
+    ],
+)
+def test_a_heading_is_no_piece_of_a_longer_object(plan: str, cut: str) -> None:
+    assert all(measure_heading(plan, "", set(), seed) != cut for seed in range(6))
+
+
+def test_verbs_in_a_row_are_clauses_of_their_own() -> None:
+    assert measure_heading("强化作风建设、推进减负", "", set(), 0) == "强化作风建设"
+
+
+def test_a_heading_names_what_the_facts_have() -> None:
+    assert not borne_out("突出产业发展，加大招商引资力度", "落实减税降费4.18亿元")
+    assert borne_out("突出产业发展，加大招商引资力度", "引进项目8个，服务企业36家")
 
 
 def test_unknown_kind_names_the_known_ones() -> None:

@@ -10,6 +10,7 @@ so that only an item which kills its child by itself is given up.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import queue
@@ -25,6 +26,9 @@ from types import TracebackType
 from typing import Any, Generic
 
 from assistant.batch.job import C, Job, R, T
+
+_COLLECT = (50_000, 20, 20)
+"""Thresholds of the garbage collector: a draft makes and drops many small things, and going through them costs a tenth."""
 
 _SWITCH = 0.001
 """Seconds a thread may compute while others wait: one that talks to an endpoint has the interpreter back soon."""
@@ -146,6 +150,7 @@ def _serve(pipe: Connection, task: Any, common: Any, threads: int, environment: 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.clear()  # of the process it was forked from, which may be older
     os.environ.update(environment)
+    gc.set_threshold(*_COLLECT)
     if threads > 1:
         sys.setswitchinterval(_SWITCH)
     todo: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ from assistant.formats.typography import Typography
 from assistant.formats.typography import load as load_typography
 from assistant.holdings import index_folder, open_library
 from assistant.index import Index
+from assistant.models.limits import Places, Rank
 from assistant.settings import Settings
 from assistant.text import char_count
 from assistant.values import parse_unknowns
@@ -65,17 +67,17 @@ class Writer:
     _page: Typography | None = field(default=None, init=False)
     _gateway: Gateway | None = field(default=None, init=False)
     _opening: threading.Lock = field(default_factory=threading.Lock, init=False, compare=False)
-    _turn: threading.Lock = field(default_factory=threading.Lock, init=False, compare=False)
+    _turn: Places = field(default_factory=lambda: Places(1), init=False, compare=False)
     """Threads that compute take turns: those that talk to the endpoint then wait for one other at most, not for all."""
 
     def __call__(self, entry: UnitEntry) -> Written:
         started = time.monotonic()
         try:
-            with self._turn:
+            with self._turn.one(drafting.TO_ASK):
                 brief = brief_of(entry)
                 job = self.job(brief, entry.variant)
             draft = drafting.draft(job, self._endpoint(brief))
-            with self._turn:
+            with self._turn.one(drafting.TO_END):
                 files = self._files(draft, brief)
                 return Written(self._result(entry, brief, draft, files, time.monotonic() - started), files)
         except ZhibiError as exc:
@@ -103,10 +105,10 @@ class Writer:
             brief, settings, self._catalogue, self._index, variant=variant, turn=self._turn_of_a_draft()
         )
 
-    def _turn_of_a_draft(self) -> AbstractContextManager[Any]:
+    def _turn_of_a_draft(self) -> Callable[[Rank], AbstractContextManager[Any]]:
         """None where evidence is fetched from another machine: that is waiting."""
         settings = self.plan.settings
-        return nullcontext() if settings.embed_model or settings.index_url else self._turn
+        return (lambda rank: nullcontext()) if settings.embed_model or settings.index_url else self._turn.one
 
     def _endpoint(self, brief: Brief) -> Gateway | None:
         """One set of connections and one journal for all units; None for the embedded writer, which has none."""

@@ -12,7 +12,7 @@ from assistant.brief import Brief, Item
 from assistant.catalogue import Catalogue, Genre, GenrePart, Theme
 from assistant.document import Part
 from assistant.errors import BriefError
-from assistant.plan.assign import Group, assign_by_theme, assign_to_sections, best_theme
+from assistant.plan.assign import Group, assign_by_theme, assign_to_sections, best_theme, outline_data
 from assistant.plan.headings import borne_out, heading_pool, measure_heading, pick_section_headings
 from assistant.plan.house import HouseStyle
 from assistant.plan.types import Outline, SectionPlan, SubHead, ordinal
@@ -157,9 +157,17 @@ def _headings(
         every = heading_pool(group, catalogue.themes[group.theme], unit)
         suiting = [h for h in every if suits(h, brief)] or every
         facts = "".join(brief.item(i).text for i in group.items)
-        pools.append([h for h in suiting if borne_out(h, facts)] or suiting)
+        named = [h for h in suiting if borne_out(h, facts)]
+        pools.append(named or _naming_nothing(group.theme, unit) or suiting)
     found = iter(pick_section_headings(pools, seed_of(brief), house) if pools else ())
     return [plain_heading(g.heading) or next(found) for g in groups]
+
+
+def _naming_nothing(theme: str, unit: str) -> list[str]:
+    """Headings for facts that bear out none of the theme's."""
+    spare = outline_data()["unnamed"]
+    found: list[str] = spare.get(unit, {}).get(theme) or spare["any"].get(theme, [])
+    return found
 
 
 def plain_heading(text: str) -> str:

@@ -151,7 +151,7 @@ def _hit(slips: Slips, text: str, at: int) -> Hit | None:
     pair = text[at : at + 2]
     for size in (_LONGEST, 3, 2):
         for start in range(max(0, at + 2 - size), min(at, len(text) - size) + 1):
-            meant = _meant(slips, text[start : start + size])
+            meant = _meant(slips, text[start : start + size], at - start)
             hit = _judged(slips, text, start, meant) if meant else None
             if hit:
                 return hit
@@ -222,12 +222,13 @@ def _parallel(text: str, start: int, end: int) -> bool:
     )
 
 
-def _meant(slips: Slips, piece: str) -> str:
+def _meant(slips: Slips, piece: str, pair: int) -> str:
+    """The word that ``piece`` is but for one of the two characters at ``pair``; empty where there is none."""
     gaps, mixed = _with_gaps(slips.words), slips.mixed
     if len(piece) == _LONGEST and gaps.keys().isdisjoint((piece[:2] + 2 * _GAP, 2 * _GAP + piece[2:])):
         return ""  # of four characters with one wrong, the first two or the last two are right
-    for i, char in enumerate(piece):
-        taken = mixed.get(char, "")
+    for i in (pair, pair + 1):
+        taken = mixed.get(piece[i], "")
         for other in gaps.get(piece[:i] + _GAP + piece[i + 1 :], "") if taken else "":
             if other in taken:
                 return piece[:i] + other + piece[i + 1 :]
