@@ -17,10 +17,10 @@ from assistant.catalogue import Catalogue, load_catalogue
 from assistant.catalogue.nodes import KnowledgeProblem
 from assistant.checks.engine import check
 from assistant.checks.kinds import KINDS
+from assistant.checks.places import compiled
 from assistant.checks.profile import Profile, unit_type
 from assistant.checks.registry import RuleSet, load_rules, problems_of
 from assistant.checks.rule import Example, Rule
-from assistant.checks.scan import compiled
 from assistant.document import Block, Document, Part
 
 _MARKED = re.compile(r"@(title|heading|signature|date|recipient) ")

@@ -6,6 +6,7 @@ that any match of it must hold.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, reduce
@@ -18,6 +19,13 @@ from assistant.checks.anchors import anchors, doubled
 from assistant.text import Span
 
 _ROWS = 3  # clauses that narrow a text down; more leave out hardly any stretch
+
+
+@lru_cache(maxsize=16384)
+def compiled(regex: str) -> re.Pattern[str]:
+    """Compiled; ^ and $ mean the line. Without them no flag is set, so that what was compiled when the rule was read
+    is found in re's own cache."""
+    return re.compile(regex, re.MULTILINE if "^" in regex or "$" in regex else 0)
 
 
 class Needs(NamedTuple):

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
 from assistant.checks.adjacent import Adjacent
-from assistant.checks.places import Needs, Places, needs
+from assistant.checks.places import Needs, Places, compiled, needs
 from assistant.checks.rule import Rule
 from assistant.compiled import worked_out
 from assistant.finding import Severity
@@ -42,13 +41,6 @@ class Pattern(NamedTuple):
     def holds(self, on: date) -> bool:
         in_time = (self.after is None or self.after < on) and (self.before is None or on < self.before)
         return in_time and self.rule.holds(on)
-
-
-@lru_cache(maxsize=16384)
-def compiled(regex: str) -> re.Pattern[str]:
-    """Compiled; ^ and $ mean the line. Without them no flag is set, so that what was compiled when the rule was read
-    is found in re's own cache."""
-    return re.compile(regex, re.MULTILINE if "^" in regex or "$" in regex else 0)
 
 
 class _Index(NamedTuple):

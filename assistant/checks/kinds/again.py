@@ -11,8 +11,8 @@ from typing import NamedTuple
 from assistant.catalogue.nodes import Fields
 from assistant.checks.kinds.catalogue_wording import holds_right_form, in_right_form
 from assistant.checks.kinds.echo import set_phrase
+from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule, expression
-from assistant.checks.scan import compiled
 from assistant.checks.view import View
 from assistant.text import Span, char_count
 

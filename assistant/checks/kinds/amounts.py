@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from assistant.catalogue.nodes import Fields
+from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule, expression
-from assistant.checks.scan import compiled
 from assistant.checks.view import View
 
 _HUNDRED = Decimal(100)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from assistant.catalogue.nodes import Fields
 from assistant.checks.kinds.headings import chinese
+from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule, no_options
-from assistant.checks.scan import compiled
 from assistant.checks.view import Item, View
 
 _PREDICATE = (

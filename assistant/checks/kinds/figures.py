@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from assistant.catalogue.nodes import Fields
+from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule, expression
-from assistant.checks.scan import compiled
 from assistant.checks.view import View
 from assistant.similarity import bigrams
 from assistant.text import clause_around

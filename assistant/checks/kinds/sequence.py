@@ -15,8 +15,8 @@ from assistant.catalogue.nodes import Fields
 from assistant.checks.adjacent import numbers
 from assistant.checks.kinds.catalogue_wording import grave, source_of
 from assistant.checks.memo import per_catalogue
+from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule
-from assistant.checks.scan import compiled
 from assistant.checks.view import View
 from assistant.finding import Severity
 

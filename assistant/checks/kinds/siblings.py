@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.catalogue.nodes import Fields
+from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule, expression
-from assistant.checks.scan import compiled
 from assistant.checks.view import View
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from assistant.catalogue.nodes import Fields
+from assistant.checks.places import compiled
 from assistant.checks.profile import unit_types
 from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
-from assistant.checks.scan import compiled
 from assistant.checks.view import View
 from assistant.text import Span, clause_around, half_width
 
