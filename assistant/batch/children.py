@@ -27,8 +27,9 @@ from typing import Any, Generic
 
 from assistant.batch.job import C, Job, R, T
 
-_COLLECT = (50_000, 20, 20)
-"""Thresholds of the garbage collector: a draft makes and drops many small things, and going through them costs a tenth."""
+_COLLECT = (10_000, 10, 5)
+"""Thresholds of the garbage collector beside threads: going through what a draft makes and drops costs a tenth. Without
+threads memory matters more: higher thresholds let it grow over a thousand drafts."""
 
 _SWITCH = 0.001
 """Seconds a thread may compute while others wait: one that talks to an endpoint has the interpreter back soon."""
@@ -150,8 +151,8 @@ def _serve(pipe: Connection, task: Any, common: Any, threads: int, environment: 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.clear()  # of the process it was forked from, which may be older
     os.environ.update(environment)
-    gc.set_threshold(*_COLLECT)
     if threads > 1:
+        gc.set_threshold(*_COLLECT)
         sys.setswitchinterval(_SWITCH)
     todo: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
     answering = threading.Lock()
