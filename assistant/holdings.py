@@ -45,6 +45,15 @@ def index_folder(settings: Settings) -> Path:
     return settings.workspace / "index"
 
 
+def wants_index(settings: Settings) -> bool:
+    """The office's index is used where there is one; the embedded writer alone needs none."""
+    return index_folder(settings).exists() or not settings.embedded
+
+
+def open_index(settings: Settings, catalogue: Catalogue) -> Index | None:
+    return open_library(settings, catalogue) if wants_index(settings) else None
+
+
 def open_library(settings: Settings, catalogue: Catalogue) -> Index:
     """The workspace's index, the shipped samples in it; made on first use. With an embedding model set its vectors are
     fused in; without, nothing leaves the machine and words alone rank."""

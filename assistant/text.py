@@ -75,6 +75,17 @@ def fold(text: str) -> str:
     return _SPACE.sub("", half_width(text).translate(_QUOTES)).replace("＊", "*")
 
 
+_NUMERALS = "〇一二三四五六七八九"
+
+
+def ordinal(n: int) -> str:
+    """1 -> 一, 10 -> 十, 12 -> 十二, 23 -> 二十三 (0 to 99): what headings and the items of a run are numbered with."""
+    tens, ones = divmod(n, 10)
+    if tens == 0:
+        return _NUMERALS[ones]
+    return ("" if tens == 1 else _NUMERALS[tens]) + "十" + (_NUMERALS[ones] if ones else "")
+
+
 def char_count(text: str) -> int:
     """Length as an office counts it: every character that is not white space."""
     return sum(map(len, text.split()))

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from assistant.catalogue import Catalogue
 from assistant.checks.profile import Profile
 from assistant.document import Block, Document
+from assistant.text import ordinal
 
 NEAR = 6  # blocks on each side of the one that is changed that belong to its surroundings
 COMMON = "大上下中来时个为到要就他会可也你对生能而子那得于着自之年过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心本前开但因只从想实"
@@ -142,7 +143,7 @@ def number_skipped(clean: Clean, catalogue: Catalogue, rng: random.Random) -> It
 
 
 def _numbers(clean: Clean, by: int) -> Iterator[Planted]:
-    numerals = "〇一二三四五六七八九"
+    numerals = [ordinal(n) for n in range(10)]
     for i, block in enumerate(clean.document.blocks):
         m = re.match(r"（([二三四五六七八])）|([二三四五六七八])、", block.text)
         if block.level and m:

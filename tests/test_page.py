@@ -281,12 +281,20 @@ def test_marked_text_is_escaped_everywhere() -> None:
 
 
 @pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, root: Path) -> Any:
+def app_test(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Streamlit's test runner, in a folder of its own. It leaves a script of its own as ``__main__``, which processes
+    started by later tests would run again."""
     pytest.importorskip("streamlit")
     from streamlit.testing.v1 import AppTest
 
     monkeypatch.chdir(tmp_path)
-    return AppTest.from_file(str(root / "ui" / "page" / "app.py"), default_timeout=120)
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    return AppTest
+
+
+@pytest.fixture
+def app(app_test: Any, root: Path) -> Any:
+    return app_test.from_file(str(root / "ui" / "page" / "app.py"), default_timeout=120)
 
 
 def test_bullets_pasted_are_read_at_once(app: Any) -> None:
@@ -311,14 +319,8 @@ def _page(name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["draft_page", "batch_page", "review_page", "knowledge_page", "settings_page"]
 )
-def test_every_page_opens_on_an_empty_workspace(
-    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    pytest.importorskip("streamlit")
-    from streamlit.testing.v1 import AppTest
-
-    monkeypatch.chdir(tmp_path)
-    page = AppTest.from_function(_page, default_timeout=120, kwargs={"name": name}).run()
+def test_every_page_opens_on_an_empty_workspace(name: str, app_test: Any) -> None:
+    page = app_test.from_function(_page, default_timeout=120, kwargs={"name": name}).run()
     assert not page.exception
 
 

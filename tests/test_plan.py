@@ -14,8 +14,8 @@ from assistant.catalogue import load_catalogue
 from assistant.errors import BriefError
 from assistant.plan import make_outline
 from assistant.plan.headings import borne_out, measure_heading
-from assistant.plan.types import ordinal
 from assistant.plan.units import unit_names
+from assistant.text import ordinal
 
 FACTS = [
     "组织党组理论学习中心组集中学习6次",

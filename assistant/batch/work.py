@@ -27,7 +27,7 @@ from assistant.formats.export import FactView, render
 from assistant.formats.stored import dump
 from assistant.formats.typography import Typography
 from assistant.formats.typography import load as load_typography
-from assistant.holdings import index_folder, open_library
+from assistant.holdings import open_library, wants_index
 from assistant.index import Index
 from assistant.models.limits import Places, Rank
 from assistant.settings import Settings
@@ -54,7 +54,7 @@ class Plan:
     @classmethod
     def of(cls, settings: Settings, formats: tuple[str, ...], *, stored: bool = False) -> Plan:
         """The index is used where there is one, as in drafting a single brief."""
-        return cls(settings, formats, index_folder(settings).exists() or not settings.embedded, stored)
+        return cls(settings, formats, wants_index(settings), stored)
 
 
 @dataclass(slots=True)

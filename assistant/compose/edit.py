@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 
 from assistant.document import Draft, Paragraph, Section, Sentence
-from assistant.plan.types import ordinal
+from assistant.text import ordinal
 
 _LEAD = re.compile(r"^[一二三四五六七八九十]{1,3}是")
 _BARE_LEAD = re.compile(r"^[一二三四五六七八九十]{1,3}是[^，；：。]{1,14}。$")

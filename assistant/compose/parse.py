@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from assistant.compose.slots import fill_slots
 from assistant.document import Paragraph, Section, Sentence
-from assistant.plan.types import SectionPlan, ordinal
+from assistant.plan.types import SectionPlan
 from assistant.similarity import cosine
-from assistant.text import CLOSERS, SENTENCE_END, strip_invisible
+from assistant.text import CLOSERS, SENTENCE_END, ordinal, strip_invisible
 
 _ID = r"[A-Za-z]\s*\d{1,4}"
 MARK = re.compile(rf"⟦\s*({_ID}(?:\s*[、,，;；和/\s-]?\s*{_ID})*)\s*⟧")

@@ -15,10 +15,10 @@ from assistant.evidence import PolicySpan
 from assistant.finding import Question
 from assistant.ledger import clause
 from assistant.plan.house import note
-from assistant.plan.types import Outline, SectionTask, ordinal
+from assistant.plan.types import Outline, SectionTask
 from assistant.plan.units import names_of
 from assistant.prompts import Prompt
-from assistant.text import strip_invisible
+from assistant.text import ordinal, strip_invisible
 
 _BREAKS = re.compile(r"[\n\r\u2028\u2029\v\f]+")
 _UNTITLED = {"opening": "全文开头（无标题）", "closing": "全文结尾（无标题）"}

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from assistant import resources
 from assistant.document import Block, Document
 from assistant.finding import Finding
-from assistant.text import SENTENCE_END, char_count, sentences
+from assistant.text import SENTENCE_END, char_count, ordinal, sentences
 
 HeadingForm = Literal["", "two", "colon", "single"]
 RunForm = Literal["", "paragraphs", "inline", "none"]
@@ -157,9 +157,7 @@ class _Run:
 def run_mark(mark: str, n: int) -> str:
     """What item n begins with: 一是, 第二，, （3）."""
     form: str = next(row["form"] for row in style_rules()["marks"] if row["id"] == mark)
-    return form.format(
-        n=n, cn="一二三四五六七八九十"[n - 1] if n <= 10 else f"十{'一二三四五六七八九'[n - 11]}"
-    )
+    return form.format(n=n, cn=ordinal(n))
 
 
 @cache

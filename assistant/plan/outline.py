@@ -15,10 +15,10 @@ from assistant.errors import BriefError
 from assistant.plan.assign import Group, assign_by_theme, assign_to_sections, best_theme, outline_data
 from assistant.plan.headings import borne_out, heading_pool, measure_heading, pick_section_headings
 from assistant.plan.house import HouseStyle
-from assistant.plan.types import Outline, SectionPlan, SubHead, ordinal
+from assistant.plan.types import Outline, SectionPlan, SubHead
 from assistant.plan.units import leads_party_work, names_of, post_of, signs_as_party, suits
 from assistant.similarity import containment
-from assistant.text import strip_invisible
+from assistant.text import ordinal, strip_invisible
 
 _SURE = 2  # a link the text will state needs more than one shared word
 _SAME_PART = 0.6

@@ -10,16 +10,6 @@ from assistant.evidence import PolicySpan, StylePassage
 from assistant.finding import Question
 from assistant.plan.house import HouseStyle
 
-CN = "零一二三四五六七八九十"
-
-
-def ordinal(n: int) -> str:
-    """1 -> 一, 12 -> 十二, 23 -> 二十三 (1 to 99)."""
-    tens, ones = divmod(n, 10)
-    if tens == 0:
-        return CN[ones]
-    return ("" if tens == 1 else CN[tens]) + "十" + (CN[ones] if ones else "")
-
 
 @dataclass(frozen=True, slots=True)
 class SubHead:

@@ -10,13 +10,12 @@ from typing import Any
 
 from assistant import drafting
 from assistant.brief import Brief, SectionSpec
-from assistant.catalogue import Catalogue, load_catalogue
+from assistant.catalogue import load_catalogue
 from assistant.document import Draft
 from assistant.errors import BriefError
 from assistant.finding import Finding
 from assistant.formats.brief_schema import digest
 from assistant.formats.briefs import read_brief
-from assistant.holdings import index_folder, open_library
 from assistant.index import Index
 from assistant.settings import Settings
 from assistant.worker.rows import Work
@@ -54,12 +53,6 @@ def with_outline(
         brief, sections=specs or brief.sections, headings=tuple(sorted((headings or {}).items()))
     )
     return replace(changed, digest=digest(changed))
-
-
-def open_index(settings: Settings, catalogue: Catalogue) -> Index | None:
-    """The office's index where there is one; the embedded writer alone needs none."""
-    wanted = index_folder(settings).exists() or not settings.embedded
-    return open_library(settings, catalogue) if wanted else None
 
 
 @dataclass(frozen=True, slots=True)

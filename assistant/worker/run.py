@@ -14,10 +14,11 @@ from assistant.catalogue import load_catalogue
 from assistant.document import Draft
 from assistant.errors import InputError, ZhibiError
 from assistant.formats.stored import dump, load
+from assistant.holdings import open_index
 from assistant.plan.types import SectionTask
 from assistant.settings import load_settings
 from assistant.worker import batches
-from assistant.worker.desk import Desk, brief_of, open_desk, open_index
+from assistant.worker.desk import Desk, brief_of, open_desk
 from assistant.worker.edits import root, with_sections
 from assistant.worker.rows import Work
 from assistant.worker.store import Store

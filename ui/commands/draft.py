@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,9 +16,7 @@ from ui.options import severity
 
 if TYPE_CHECKING:
     from assistant.brief import Brief
-    from assistant.catalogue import Catalogue
     from assistant.document import Draft
-    from assistant.index import Index
     from assistant.settings import Settings
 
 BriefFile = Annotated[Path, typer.Argument(metavar="BRIEF", help="材料：.yaml、.xlsx，或贴好的要点 .txt/.md")]
@@ -111,34 +109,23 @@ def _writable(target: Path, formats: Sequence[str]) -> None:
         raise DocumentError("没有写入这个文件夹的权限，请换一个地方", path=folder)
 
 
-@contextmanager
-def _library(settings: Settings, catalogue: Catalogue) -> Iterator[Index | None]:
-    """The index, where there is one or a model will want one."""
-    from assistant.holdings import index_folder, open_library
-
-    if not index_folder(settings).exists() and settings.embedded:
-        yield None
-        return
-    with closing(open_library(settings, catalogue)) as index:
-        yield index
-
-
 def _draft(brief: Brief, settings: Settings) -> Draft:
     from assistant import drafting
     from assistant.catalogue import load_catalogue
+    from assistant.holdings import open_index
 
     catalogue = load_catalogue(settings.overlay)
-    with _library(settings, catalogue) as index, progress_bar("起草") as progress:
+    with open_index(settings, catalogue) or nullcontext() as index, progress_bar("起草") as progress:
         return drafting.draft(drafting.Job(brief, settings, catalogue, index, progress))
 
 
 def _outline(brief: Brief, settings: Settings) -> int:
     from assistant.catalogue import load_catalogue
-    from assistant.holdings import house_style
+    from assistant.holdings import house_style, open_index
     from assistant.plan import make_outline
 
     catalogue = load_catalogue(settings.overlay)
-    with _library(settings, catalogue) as index:
+    with open_index(settings, catalogue) or nullcontext() as index:
         outline = make_outline(brief, catalogue, house_style(brief, index, settings.house_style))
     out(outline.title)
     for s in outline.sections:

@@ -117,10 +117,9 @@ def holdings() -> Index:
 
 
 def holdings_if_any() -> Index | None:
-    from assistant.holdings import index_folder
+    from assistant.holdings import wants_index
 
-    now = settings()
-    return holdings() if index_folder(now).exists() or not now.embedded else None
+    return holdings() if wants_index(settings()) else None
 
 
 def brief(work: Work) -> Brief:
@@ -140,14 +139,14 @@ def _brief(
 
 def outline(brief: Brief) -> Outline:
     held = holdings_if_any()
-    return _outline(brief.digest, catalogue().digest, held.digest if held else "", brief)
+    return _outline(brief.digest, catalogue().digest, held.digest if held else "", brief, held)
 
 
 @st.cache_resource(show_spinner=False, max_entries=60)
-def _outline(digest: str, knowledge: str, held: str, _brief: Brief) -> Outline:
+def _outline(digest: str, knowledge: str, held: str, _brief: Brief, _held: Index | None) -> Outline:
     from assistant.holdings import house_style
 
-    return make_outline(_brief, catalogue(), house_style(_brief, holdings_if_any(), settings().house_style))
+    return make_outline(_brief, catalogue(), house_style(_brief, _held, settings().house_style))
 
 
 def begin_with(key: str, value: Any) -> str:

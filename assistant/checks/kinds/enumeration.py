@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from assistant.catalogue.nodes import Fields
-from assistant.checks.kinds.headings import chinese
 from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule, no_options
 from assistant.checks.view import Item, View
+from assistant.text import ordinal
 
 _PREDICATE = (
     r"([\u4e00-\u9fff]{2})(?:也|还|仍|都|均|更)?(不[高强足够实深严到细准力]|薄弱|滞后|欠缺|偏[低弱少])"
@@ -35,7 +35,7 @@ def _sequence(_: Rule, view: View) -> Iterator[Hit]:
         for item in run:
             if item.number != before + 1:
                 fault = "重复" if item.number == before else "跳号" if item.number > before else "倒退"
-                yield Hit(item.start, item.lead.start, {"fault": fault, "right": f"{chinese(before + 1)}是"})
+                yield Hit(item.start, item.lead.start, {"fault": fault, "right": f"{ordinal(before + 1)}是"})
             before = item.number
 
 

@@ -9,20 +9,11 @@ from assistant.catalogue.nodes import Fields
 from assistant.checks.rule import Hit, Kind, Rule, no_options
 from assistant.checks.view import Heading, View
 from assistant.finding import Severity
-
-_NUMERALS = "〇一二三四五六七八九十"
-
-
-def chinese(number: int) -> str:
-    """4 -> 四, 12 -> 十二, 23 -> 二十三."""
-    if number <= 10:
-        return _NUMERALS[number]
-    tens, ones = divmod(number, 10)
-    return ("" if tens == 1 else _NUMERALS[tens]) + "十" + (_NUMERALS[ones] if ones else "")
+from assistant.text import ordinal
 
 
 def _printed(level: int, number: int) -> str:
-    shapes = {1: f"{chinese(number)}、", 2: f"（{chinese(number)}）", 3: f"{number}.", 4: f"（{number}）"}
+    shapes = {1: f"{ordinal(number)}、", 2: f"（{ordinal(number)}）", 3: f"{number}.", 4: f"（{number}）"}
     return shapes.get(level, str(number)) if 0 < number < 100 else str(number)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from assistant.answers import answers
 from assistant.brief import Item
-from assistant.checks.questions.context import Ask, Context, clip, how_many, numeral, quoted
-from assistant.text import CLAUSE_END
+from assistant.checks.questions.context import Ask, Context, clip, how_many, quoted
+from assistant.text import CLAUSE_END, ordinal
 
 
 def missing_parts(ctx: Context) -> Iterator[Ask]:
@@ -28,11 +28,11 @@ def correspondence(ctx: Context) -> Iterator[Ask]:
     if len(left) == 1:
         number, item = left[0]
         quote = clip(item.text, 20)
-        yield ctx.say("problem_unanswered", facts=[item], ordinal=f"第{numeral(number)}个问题", quote=quote)
+        yield ctx.say("problem_unanswered", facts=[item], ordinal=f"第{ordinal(number)}个问题", quote=quote)
     elif left:
-        ordinal = f"第{'、'.join(numeral(n) for n, _ in left)}个问题"
+        which = f"第{'、'.join(ordinal(n) for n, _ in left)}个问题"
         quotes = quoted((clip(i.text, 14) for _, i in left), 3)
-        yield ctx.say("problems_unanswered", facts=[i for _, i in left], ordinal=ordinal, quote=quotes)
+        yield ctx.say("problems_unanswered", facts=[i for _, i in left], ordinal=which, quote=quotes)
     standing = re.compile(ctx.data.tables["plan_standing"])
     free = [q for q in plans if not standing.search(q.text)]
     idle = [q for q in free if not any(answers(p.text, q.text) for p in problems)]
@@ -58,7 +58,7 @@ def _count(some: Sequence[Item], every: Sequence[Item], each: str = "") -> str:
         return "所列问题"
     if len(some) == len(every):
         return f"{how_many(len(every))}个问题{each}"
-    numbers = "、".join(numeral(n) for n, p in enumerate(every, 1) if p in some)
+    numbers = "、".join(ordinal(n) for n, p in enumerate(every, 1) if p in some)
     return f"第{numbers}个问题{each if len(some) > 1 else ''}"
 
 

@@ -10,6 +10,7 @@ from assistant.brief import Brief, Item
 from assistant.catalogue import Catalogue, Genre
 from assistant.catalogue.templates import own_name
 from assistant.checks.questions.data import Data, Wording
+from assistant.text import ordinal
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +131,6 @@ def clip(text: str, most: int = 24) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-NUMERALS = "零一二三四五六七八九十"
-
-
-def numeral(number: int) -> str:
-    """The ordinal: 第二."""
-    return NUMERALS[number] if number < len(NUMERALS) else str(number)
-
-
 def how_many(number: int) -> str:
     """The count: 两个."""
-    return "两" if number == 2 else numeral(number)
+    return "两" if number == 2 else ordinal(number)

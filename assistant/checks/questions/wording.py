@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.checks.facts.foreign import instructions
-from assistant.checks.questions.context import Ask, Context, clip, how_many, numeral, quoted
+from assistant.checks.questions.context import Ask, Context, clip, how_many, quoted
+from assistant.text import ordinal
 
 _CLAIMS_LISTED = 3
 _NAMED = 2
@@ -113,7 +114,7 @@ def documents(ctx: Context) -> Iterator[Ask]:
 
 def headings(ctx: Context) -> Iterator[Ask]:
     table = ctx.data.tables["headings"]
-    heads = [(f"（{numeral(n)}）", s.heading) for n, s in enumerate(ctx.brief.sections, 1)]
+    heads = [(f"（{ordinal(n)}）", s.heading) for n, s in enumerate(ctx.brief.sections, 1)]
     for which, heading in heads:
         yield from _faults(ctx, which, heading, table["faults"])
     for word in table["repeat"]:

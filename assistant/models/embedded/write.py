@@ -18,10 +18,10 @@ from assistant.models.embedded.manner import Told, begun, longest_joined, put
 from assistant.models.embedded.sentences import cite, fact_sentence, marks
 from assistant.models.embedded.weave import deal
 from assistant.plan.outline import seed_of
-from assistant.plan.types import Outline, SectionTask, ordinal
+from assistant.plan.types import Outline, SectionTask
 from assistant.plan.units import UnitNames, leads_party_work, names_of, post_of, signs_as_party
 from assistant.similarity import containment
-from assistant.text import char_count, sentence_spans
+from assistant.text import char_count, ordinal, sentence_spans
 from assistant.values import lexicon
 
 _FREE_SHARE: dict[Register, float] = {"concise": 0.25, "standard": 0.45, "full": 0.60}
