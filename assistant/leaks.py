@@ -6,10 +6,13 @@ wording (formulations, document titles) is common property and counts for nothin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from assistant.brief import Brief
 from assistant.catalogue import Catalogue
+from assistant.checks.memo import per_catalogue
 from assistant.document import Document
 from assistant.finding import Finding
 from assistant.holdings import formulae
@@ -18,6 +21,9 @@ from assistant.text import fold, is_cjk
 
 _RUN = 20  # characters; shorter runs are shared by honest texts of the genre
 _SHORTEST_NAME = 3
+_SHORTEST_WORDING = 4
+_Body = tuple[int, str]
+"""A paragraph: its number in the document, its text."""
 
 
 def find_leaks(
@@ -25,14 +31,8 @@ def find_leaks(
 ) -> tuple[Finding, ...]:
     """Findings leftover/foreign-name and repeat/near-copy; ``own`` is text that may be repeated (the unit's own name)."""
     allowed = fold(own + (_said(brief) if brief else ""))
-    common = [fold(f.text) for f in catalogue.formulations if len(f.text) >= 4]
-    names = {n for n in index.foreign_names() if len(n) >= _SHORTEST_NAME and fold(n) not in allowed}
-    found: list[Finding] = []
-    for number, block in enumerate(document.blocks):
-        if block.role == "body":
-            found += _names(block.text, number, names)
-            found += _runs(block.text, number, index, allowed, common)
-    return tuple(found)
+    bodies = [(n, b.text) for n, b in enumerate(document.blocks) if b.role == "body"]
+    return (*_names(bodies, index, allowed), *_runs(bodies, index, catalogue, allowed))
 
 
 def _said(brief: Brief) -> str:
@@ -48,26 +48,40 @@ def _said(brief: Brief) -> str:
     )
 
 
-def _names(text: str, number: int, names: Collection[str]) -> Iterator[Finding]:
-    for name in names:
-        at = text.find(name)
-        if at >= 0:
-            message = f"“{name}”出自过去的材料，本次材料里没有，疑为套用残留，请核对或删去"
-            yield Finding("leftover/foreign-name", "warning", message, number, at, at + len(name), name)
+def _names(bodies: Sequence[_Body], index: Index, allowed: str) -> Iterator[Finding]:
+    whole = "\n".join(text for _, text in bodies)
+    long = (n for n in index.foreign_names() if len(n) >= _SHORTEST_NAME and n in whole)
+    names = [n for n in long if fold(n) not in allowed]
+    for number, text in bodies:
+        for name in names:
+            at = text.find(name)
+            if at >= 0:
+                message = f"“{name}”出自过去的材料，本次材料里没有，疑为套用残留，请核对或删去"
+                yield Finding("leftover/foreign-name", "warning", message, number, at, at + len(name), name)
 
 
-def _runs(text: str, number: int, index: Index, allowed: str, common: Collection[str]) -> Iterator[Finding]:
-    # a formula counts where it stands in the sentence: a run may begin in the middle of one
+def _runs(bodies: Sequence[_Body], index: Index, catalogue: Catalogue, allowed: str) -> Iterator[Finding]:
+    """A run never crosses a line, so all paragraphs are looked through as one text."""
+    begins = [0, *accumulate(len(text) + 1 for _, text in bodies)]
+    for run in index.copies("\n".join(text for _, text in bodies), _RUN):
+        nth = bisect_right(begins, run.start) - 1
+        number, text = bodies[nth]
+        start, end = run.start - begins[nth], run.end - begins[nth]
+        own = _own_words(text, start, end, catalogue)
+        if sum(map(is_cjk, own)) >= _RUN and own not in allowed:
+            message = f"这段话与过去的材料《{run.source}》连续{end - start}字相同，请改写或核对是否套用"
+            yield Finding("repeat/near-copy", "warning", message, number, start, end, text[start:end])
+
+
+def _own_words(text: str, start: int, end: int, catalogue: Catalogue) -> str:
+    """What is left of a run, folded, without what is everybody's. A formula counts where it stands in the sentence: the
+    run may begin in the middle of one."""
     spared = [m.span() for formula in formulae() for m in formula.finditer(text)]
-    for run in index.copies(text, _RUN):
-        piece = text[run.start : run.end]
-        folded = fold(
-            "".join(text[n] for n in range(run.start, run.end) if not any(a <= n < b for a, b in spared))
-        )
-        for phrase in common:
-            folded = folded.replace(phrase, "")
-        if sum(map(is_cjk, folded)) >= _RUN and folded not in allowed:
-            message = (
-                f"这段话与过去的材料《{run.source}》连续{run.end - run.start}字相同，请改写或核对是否套用"
-            )
-            yield Finding("repeat/near-copy", "warning", message, number, run.start, run.end, piece)
+    left = fold("".join(text[n] for n in range(start, end) if not any(a <= n < b for a, b in spared)))
+    for phrase in per_catalogue(catalogue, "folded wordings", _wordings):
+        left = left.replace(phrase, "")
+    return left
+
+
+def _wordings(catalogue: Catalogue) -> tuple[str, ...]:
+    return tuple(fold(f.text) for f in catalogue.formulations if len(f.text) >= _SHORTEST_WORDING)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import NamedTuple
 
 SENTENCE_END = "。！？!?"
@@ -73,6 +74,14 @@ def half_width(text: str) -> str:
 def fold(text: str) -> str:
     """For comparison only: no white space, half-width digits, one kind of quotation mark."""
     return _SPACE.sub("", half_width(text).translate(_QUOTES)).replace("＊", "*")
+
+
+def occurrences(text: str, words: str, step: int = 0) -> Iterator[int]:
+    """Where the words stand, one after another; with ``step`` 1 also where they overlap themselves."""
+    at = text.find(words)
+    while at >= 0:
+        yield at
+        at = text.find(words, at + (step or len(words) or 1))
 
 
 _NUMERALS = "〇一二三四五六七八九"

@@ -18,11 +18,12 @@ from assistant.checks.anchors import anchors, doubled, plain_digits
 from assistant.checks.engine import check
 from assistant.checks.examples import document_of, verify
 from assistant.checks.kinds.mistyped import _Lookup
-from assistant.checks.places import Places, compiled, needs
+from assistant.checks.places import Places, needs
 from assistant.checks.profile import Profile
 from assistant.checks.registry import load_rules, problems_of
 from assistant.checks.rule import GROUPS, LEVELS
 from assistant.errors import KnowledgeError
+from assistant.expressions import compiled
 from assistant.finding import SEVERITIES
 from assistant.text import Span
 

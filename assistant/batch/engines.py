@@ -27,8 +27,9 @@ class Engine(Protocol):
 
 
 def default_jobs(plan: Plan) -> int:
-    """Processors for the embedded writer; an endpoint's own concurrency for calls."""
-    return processors() if plan.settings.embedded else plan.settings.concurrency
+    """Processors for the embedded writer. For an endpoint twice its concurrency: while some units are checked and typeset,
+    others have something to ask."""
+    return processors() if plan.settings.embedded else 2 * plan.settings.concurrency
 
 
 class Serial:

@@ -13,13 +13,13 @@ from datetime import date
 from assistant.catalogue import Catalogue
 from assistant.checks.kinds.catalogue_wording import right_forms
 from assistant.checks.memo import per_catalogue
-from assistant.checks.places import compiled
 from assistant.checks.profile import Profile, infer_profile
 from assistant.checks.registry import KINDS, RuleSet
 from assistant.checks.rule import Hit, Rule
 from assistant.checks.scan import Pattern
 from assistant.checks.view import View
 from assistant.document import Document
+from assistant.expressions import compiled
 from assistant.finding import SEVERITIES, Finding, Fix, Severity
 
 _AROUND = 60  # characters on each side in which an exception may stand

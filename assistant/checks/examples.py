@@ -17,11 +17,11 @@ from assistant.catalogue import Catalogue, load_catalogue
 from assistant.catalogue.nodes import KnowledgeProblem
 from assistant.checks.engine import check
 from assistant.checks.kinds import KINDS
-from assistant.checks.places import compiled
 from assistant.checks.profile import Profile, unit_type
 from assistant.checks.registry import RuleSet, load_rules, problems_of
 from assistant.checks.rule import Example, Rule
 from assistant.document import Block, Document, Part
+from assistant.expressions import compiled
 
 _MARKED = re.compile(r"@(title|heading|signature|date|recipient) ")
 _LEVELS = (

@@ -6,7 +6,6 @@ that any match of it must hold.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, reduce
@@ -16,16 +15,9 @@ from typing import NamedTuple
 
 from assistant.checks.adjacent import Adjacent, characters, number
 from assistant.checks.anchors import anchors, doubled
-from assistant.text import Span
+from assistant.text import Span, occurrences
 
 _ROWS = 3  # clauses that narrow a text down; more leave out hardly any stretch
-
-
-@lru_cache(maxsize=16384)
-def compiled(regex: str) -> re.Pattern[str]:
-    """Compiled; ^ and $ mean the line. Without them no flag is set, so that what was compiled when the rule was read
-    is found in re's own cache."""
-    return re.compile(regex, re.MULTILINE if "^" in regex or "$" in regex else 0)
 
 
 class Needs(NamedTuple):
@@ -80,13 +72,7 @@ class Places:
         if not wanted.rows:
             return self.spans
         row = min(map(self.text.all.intersection, wanted.rows), key=len)
-        return self._at(place for code in row for place in self._with(characters(code)))
-
-    def _with(self, words: str) -> Iterator[int]:
-        at = self.text.text.find(words)
-        while at >= 0:
-            yield at
-            at = self.text.text.find(words, at + 1)
+        return self._at(place for code in row for place in occurrences(self.text.text, characters(code), 1))
 
     def _at(self, places: Iterable[int]) -> Sequence[Span]:
         found = {bisect_right(self._starts, place) - 1 for place in places}

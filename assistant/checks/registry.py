@@ -34,7 +34,7 @@ class RuleSet:
     def __init__(self, rules: tuple[Rule, ...], digest: str = "") -> None:
         self.rules, self.digest = rules, digest
         self._by_id = {r.id: r for r in rules}
-        self._scanners: dict[str, Scanner] = {}
+        self._scanners: dict[str, Scanner[Pattern]] = {}
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)
@@ -56,7 +56,7 @@ class RuleSet:
             if make is not None:
                 yield from make(rule, catalogue)
 
-    def scanner(self, catalogue: Catalogue) -> Scanner:
+    def scanner(self, catalogue: Catalogue) -> Scanner[Pattern]:
         if catalogue.digest not in self._scanners:
             self._scanners[catalogue.digest] = Scanner(self.patterns(catalogue))
         return self._scanners[catalogue.digest]

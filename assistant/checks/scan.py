@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from assistant.checks.adjacent import Adjacent
-from assistant.checks.places import Needs, Places, compiled, needs
+from assistant.checks.places import Needs, Places, needs
 from assistant.checks.rule import Rule
 from assistant.compiled import worked_out
+from assistant.expressions import compiled
 from assistant.finding import Severity
 from assistant.text import Span
 
@@ -43,6 +44,16 @@ class Pattern(NamedTuple):
         return in_time and self.rule.holds(on)
 
 
+class Expression(Protocol):
+    """What a scanner needs to know of a pattern."""
+
+    @property
+    def regex(self) -> str: ...
+
+
+P = TypeVar("P", bound=Expression)
+
+
 class _Index(NamedTuple):
     """What each pattern needs; those that need no certain pair, and the others by each of the pairs of which they need
     one."""
@@ -66,18 +77,18 @@ def _telling(wanted: Needs) -> Iterable[int]:
     return [max(wanted.every)] if wanted.every else wanted.any[0] if wanted.any else ()
 
 
-class Scanner:
-    """Patterns by what they need; built once for a set of rules."""
+class Scanner(Generic[P]):
+    """Patterns by what they need; built once for a set of them."""
 
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
+    def __init__(self, patterns: Iterable[P]) -> None:
         self.patterns = tuple(patterns)
         regexes = [p.regex for p in self.patterns]
         self._index = worked_out("needs", regexes, _index) if len(regexes) > _MANY else _index(regexes)
         self._numbers = frozenset(self._index.by_number)
 
     def matches(
-        self, text: str, lines: Places, wanted: Callable[[Pattern], bool]
-    ) -> Iterator[tuple[Pattern, re.Match[str]]]:
+        self, text: str, lines: Places, wanted: Callable[[P], bool]
+    ) -> Iterator[tuple[P, re.Match[str]]]:
         """Matches of the patterns that are ``wanted``, in the order of the patterns; ``lines`` are those of the text."""
         those = [n for n in self._possible(lines.text) if wanted(self.patterns[n])]
         needed = [self._index.needs[n] for n in those]
@@ -91,7 +102,7 @@ class Scanner:
         return sorted(n for n in (*index.always, *found) if index.needs[n].met(text))
 
 
-def _run(pattern: Pattern, text: str, spans: Iterable[Span]) -> Iterator[tuple[Pattern, re.Match[str]]]:
+def _run(pattern: P, text: str, spans: Iterable[Span]) -> Iterator[tuple[P, re.Match[str]]]:
     expression = compiled(pattern.regex)
     for start, end in spans:
         for match in expression.finditer(text, start, end):

@@ -17,9 +17,10 @@ from typing import NamedTuple
 from assistant.catalogue import Catalogue
 from assistant.checks.adjacent import Adjacent, number
 from assistant.checks.anchors import plain_digits
-from assistant.checks.places import Places, compiled
+from assistant.checks.places import Places
 from assistant.checks.profile import Profile
 from assistant.document import Block, Document
+from assistant.expressions import compiled
 from assistant.text import Span, half_width, sentence_spans
 from assistant.values import chinese_number
 

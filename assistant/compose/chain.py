@@ -47,7 +47,7 @@ def section_chain(
     model: BaseChatModel, catalogue: Catalogue, overlay: Path | None = None, *, slots: bool = False
 ) -> Runnable[SectionTask, Composed]:
     """SectionTask -> prompt | model | parse -> Composed."""
-    from langchain_core.runnables import RunnableLambda
+    from assistant.compose.step import Step
 
     def start(task: SectionTask) -> dict[str, Any]:
         return {"task": task, "messages": messages_for(task, catalogue, overlay, slots=slots)}
@@ -56,7 +56,7 @@ def section_chain(
         # RunnablePassthrough.assign would start a pool of threads for every call
         return {**state, "reply": model.invoke(state["messages"])}
 
-    return RunnableLambda(start) | RunnableLambda(reply) | RunnableLambda(_composed)
+    return Step(start) | Step(reply) | Step(_composed)
 
 
 def _composed(state: dict[str, Any]) -> Composed:

@@ -24,8 +24,7 @@ _STAR_HELP = '以 * 或 & 开头的内容请加引号（例如 "*名党员参加
 def read_yaml(path: Path, text: str) -> RawSource:
     """Raises BriefError with the line for everything YAML itself can get wrong."""
     try:
-        _refuse_aliases(path, text)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = _composed(path, text)
     except yaml.YAMLError as error:
         raise _syntax(path, text, error) from error
     except (RecursionError, ValueError, OverflowError) as error:
@@ -40,9 +39,19 @@ def read_yaml(path: Path, text: str) -> RawSource:
     return RawSource(path, data, lines)
 
 
-def _refuse_aliases(path: Path, text: str) -> None:
+def _composed(path: Path, text: str) -> yaml.Node | None:
+    """Read by libyaml; what it refuses is read again in Python, which says where and why more closely."""
+    try:
+        _refuse_aliases(path, text, yaml.CSafeLoader)
+        return yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        _refuse_aliases(path, text, yaml.SafeLoader)
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
+def _refuse_aliases(path: Path, text: str, loader: type[Any]) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=loader):
         if isinstance(event, yaml.AliasEvent):
             raise BriefError(_STAR_HELP, path=path, line=_line(event.start_mark))
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)

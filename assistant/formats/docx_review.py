@@ -21,6 +21,7 @@ from assistant.formats.docx_write import add_paragraph, add_text, build, drafted
 from assistant.formats.printable import printable, printable_span
 from assistant.formats.sources import FactView, source_lines
 from assistant.formats.typography import Typography, mm_twips
+from assistant.text import occurrences
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -119,10 +120,8 @@ def _of_question(question: Question, blocks: Sequence[Block]) -> Iterator[Note]:
 def _inline_places(inline: str, blocks: Sequence[Block]) -> Iterator[tuple[int, int, int, tuple[str, ...]]]:
     """Block, start, end and the facts of the sentence, for each place where the placeholder stands."""
     for i, block in enumerate(blocks):
-        at = block.text.find(inline)
-        while at >= 0:
+        for at in occurrences(block.text, inline):
             yield i, at, at + len(inline), _facts_at(block, at)
-            at = block.text.find(inline, at + len(inline))
 
 
 def _facts_at(block: Block, offset: int) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from datetime import date
 
 from assistant.catalogue import Catalogue, Source
 from assistant.document import Document
+from assistant.text import occurrences
 
 _BODY = ("body", "heading", "table")
 
@@ -47,7 +48,5 @@ def quoted(document: Document, policies: Mapping[str, str]) -> Iterator[tuple[in
 
 def _free(text: str, wording: str, taken: list[tuple[int, int]]) -> int:
     """The first place of the wording that touches none taken; -1 where there is none."""
-    at = text.find(wording) if wording else -1
-    while at >= 0 and any(a < at + len(wording) and at < b for a, b in taken):
-        at = text.find(wording, at + 1)
-    return at
+    places = occurrences(text, wording, 1) if wording else ()
+    return next((at for at in places if not any(a < at + len(wording) and at < b for a, b in taken)), -1)

@@ -26,14 +26,17 @@ _MIX = 0xD6E8FEB86659FD93
 
 
 class Plain(NamedTuple):
-    """Letters, digits and characters of a text; ``offsets[i]`` is where ``text[i]`` stands in the original."""
+    """Letters, digits and characters of a text, and its line breaks, which stand in no passage: no run crosses one.
+    ``offsets[i]`` is where ``text[i]`` stands in the original."""
 
     text: str
     offsets: list[int]
 
 
 def plain(text: str) -> Plain:
-    kept = [(c, i) for i, char in enumerate(text) for c in folded(char) if c.isalnum()]
+    whole = folded(text)
+    each = whole if len(whole) == len(text) else map(folded, text)  # a few letters become two in lower case
+    kept = [(c, i) for i, some in enumerate(each) for c in some if c.isalnum() or c == "\n"]
     return Plain("".join(c for c, _ in kept), [i for _, i in kept])
 
 

@@ -72,6 +72,7 @@ class Index:
             max_query_terms=rank.max_query_terms,
         )
         self._copies = CopyFinder(store, config.copies.postings)
+        self._names: tuple[int, frozenset[str]] | None = None
         self._vectors: Vectors | None = None
         self._exchange: Exchange | None = None
         self._exchanged = -_EXCHANGE_SECONDS
@@ -274,7 +275,8 @@ class Index:
     def copies(
         self, text: str, min_chars: int = fingerprint.SURE, *, lane: Lane = "precedent"
     ) -> tuple[CopiedRun, ...]:
-        """Runs of at least ``min_chars`` characters that stand word for word in a passage of the lane."""
+        """Runs of at least ``min_chars`` characters, each within one line, that stand word for word in a passage of the
+        lane."""
         return tuple(self._copies.find(text, min_chars, lane))
 
     def entities(self, document_id: str) -> tuple[Entity, ...]:
@@ -283,8 +285,12 @@ class Index:
 
     def foreign_names(self) -> frozenset[str]:
         """Every person, organisation and place that stands in a past summary."""
-        rows = self._store.documents("d.lane = 'precedent'")
-        return frozenset(e.surface for r in rows for e in self._store.entities(r.id) if e.kind != "figure")
+        generation = self._store.generation
+        if self._names is None or self._names[0] != generation:
+            rows = self._store.documents("d.lane = 'precedent'")
+            entities = (e for r in rows for e in self._store.entities(r.id))
+            self._names = (generation, frozenset(e.surface for e in entities if e.kind != "figure"))
+        return self._names[1]
 
     # -- upkeep
 

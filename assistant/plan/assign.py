@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from operator import add
 from typing import Any
 
 from assistant import resources
 from assistant.brief import Item, SectionSpec
 from assistant.catalogue import Theme
+from assistant.expressions import compiled
 from assistant.similarity import cosine
 
 _FEWEST = 2  # facts that make a section
@@ -35,8 +36,23 @@ class Group:
 
 def theme_scores(text: str, themes: Sequence[Theme]) -> dict[str, float]:
     """Weight of the lexicon terms that stand in ``text``, by theme; themes without any are left out."""
-    scores = {t.id: sum(weight * text.count(term) for term, weight in t.lexicon) for t in themes}
-    return {k: v for k, v in scores.items() if v > 0}
+    lexicon, standing = _by_beginning(tuple(themes)), set(map(add, text, text[1:]))
+    scores: dict[str, float] = {}
+    for beginning in lexicon.keys() & {*standing, *text}:
+        for theme, term, weight in lexicon[beginning]:
+            if times := text.count(term):
+                scores[theme] = scores.get(theme, 0) + weight * times
+    return {t.id: scores[t.id] for t in themes if scores.get(t.id, 0) > 0}
+
+
+@lru_cache(maxsize=8)
+def _by_beginning(themes: tuple[Theme, ...]) -> dict[str, list[tuple[str, str, float]]]:
+    """Theme, term and weight by the term's first two characters: few of them stand in any one text."""
+    found: dict[str, list[tuple[str, str, float]]] = {}
+    for theme in themes:
+        for term, weight in theme.lexicon:
+            found.setdefault(term[:2], []).append((theme.id, term, weight))
+    return found
 
 
 def best_theme(text: str, themes: Sequence[Theme], fallback: str = "") -> str:
@@ -114,7 +130,7 @@ def _facets(group: Group, texts: Mapping[str, str], room: int) -> list[Group]:
     rest = list(group.items)
     parts: list[Group] = []
     for row in rows:
-        items = tuple(i for i in rest if re.search(row["match"], texts[i]))
+        items = tuple(i for i in rest if compiled(row["match"]).search(texts[i]))
         if len(parts) < room and len(items) >= _FEWEST and len(rest) - len(items) >= _FEWEST:
             parts.append(Group(group.theme, items, pool=tuple(row["headings"])))
             rest = [i for i in rest if i not in items]

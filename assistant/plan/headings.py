@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant import resources
 from assistant.catalogue import Theme
+from assistant.expressions import compiled
 from assistant.plan.assign import Group, outline_data
 from assistant.plan.house import HouseStyle
 from assistant.similarity import bigrams
@@ -39,7 +40,9 @@ def heading_pool(group: Group, theme: Theme, unit: str) -> Sequence[str]:
 def borne_out(heading: str, facts: str) -> bool:
     """Whether what the heading names stands in the facts under it: no 招商引资 over the figures of a tax office."""
     rows = outline_data()["named"]
-    return all(re.search(row["fact"], facts) for row in rows if re.search(row["heading"], heading))
+    return all(
+        compiled(row["fact"]).search(facts) for row in rows if compiled(row["heading"]).search(heading)
+    )
 
 
 def pick_section_headings(
@@ -111,7 +114,7 @@ def measure_heading(plan_text: str, theme: str, used: set[str], seed: int, probl
 
 def _about(text: str, seed: int) -> list[str]:
     """Headings by the words of a plan or a problem: 报送统计信息不及时 -> 规范信息报送."""
-    rows = [row["headings"] for row in _data()["by_word"] if text and re.search(row["match"], text)]
+    rows = [row["headings"] for row in _data()["by_word"] if text and compiled(row["match"]).search(text)]
     return [h for headings in rows for h in _rotated(headings, seed)]
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import chain, starmap
+from itertools import chain, islice, starmap
 from typing import NamedTuple
 
 from assistant.catalogue.nodes import Fields
 from assistant.checks.kinds.catalogue_wording import holds_right_form, in_right_form
 from assistant.checks.kinds.echo import set_phrase
-from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule, expression
 from assistant.checks.view import View
-from assistant.text import Span, char_count
+from assistant.expressions import compiled
+from assistant.text import Span, char_count, occurrences
 
 _CLAUSE = re.compile(r"[^，。；：！？\n]+")
 _ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]+是|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、])")
@@ -160,10 +160,7 @@ def _told_rightly(options: _Again, view: View, at: int, size: int) -> bool:
 
 def _thrice(text: str, run: str) -> bool:
     """What comes that often comes early: counting to the end would take longest where most is repeated."""
-    at, times = text.find(run), 1
-    while at >= 0 and times < 3:
-        at, times = text.find(run, at + len(run)), times + 1
-    return at >= 0
+    return next(islice(occurrences(text, run), 2, None), None) is not None
 
 
 def _headings(rule: Rule, view: View) -> Iterator[Hit]:

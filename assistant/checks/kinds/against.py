@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from assistant.catalogue.nodes import Fields
-from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule, expression
 from assistant.checks.view import HAN, View
+from assistant.expressions import compiled
 from assistant.text import Span, char_count, clause_around
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from assistant.catalogue.nodes import Fields
-from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule, expression
 from assistant.checks.view import View
+from assistant.expressions import compiled
 
 _HUNDRED = Decimal(100)
 _NEAR = 80  # characters on each side of a cue that one telling takes up

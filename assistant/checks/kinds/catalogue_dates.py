@@ -13,11 +13,11 @@ from assistant.catalogue import CampaignWindow, Catalogue, Formulation
 from assistant.catalogue.nodes import Fields
 from assistant.checks.kinds.catalogue_wording import grave, source_of
 from assistant.checks.memo import per_catalogue
-from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
 from assistant.checks.view import View
+from assistant.expressions import compiled
 from assistant.finding import Severity
-from assistant.text import clause_around
+from assistant.text import clause_around, occurrences
 
 _LOOK_BACK = 16
 _SHORTEST = 4
@@ -67,7 +67,7 @@ def _not_yet(rule: Rule, view: View) -> Iterator[Hit]:
                 continue
             if any(compiled(p).search(name) for p in taken):
                 continue
-            starts = [at for at in _occurrences(view.text, name) if not _announced(view, at)]
+            starts = [at for at in occurrences(view.text, name) if not _announced(view, at)]
             if starts:
                 words = {
                     "when": _cn(entry.introduced),
@@ -77,13 +77,6 @@ def _not_yet(rule: Rule, view: View) -> Iterator[Hit]:
                 severity: Severity | None = None if grave(entry) else "info"
                 yield Hit(starts[0], starts[0] + len(name), words, part=entry.id, severity=severity)
                 break
-
-
-def _occurrences(text: str, literal: str) -> Iterator[int]:
-    at = text.find(literal)
-    while at >= 0:
-        yield at
-        at = text.find(literal, at + len(literal))
 
 
 class _Superseded(NamedTuple):
@@ -103,7 +96,7 @@ def _superseded(rule: Rule, view: View) -> Iterator[Hit]:
         if gone is None or gone >= view.as_of or not entry.superseded_by:
             continue
         words = {"right": entry.superseded_by, "when": _cn(gone)}
-        for start in _occurrences(view.text, entry.text):
+        for start in occurrences(view.text, entry.text):
             end = start + len(entry.text)
             if entry.id in rule.options.always or _planned(rule, view, start, end):
                 yield Hit(start, end, words, part=entry.id)
@@ -137,7 +130,7 @@ def _campaigns(rule: Rule, view: View) -> Iterator[Hit]:
     seen: list[tuple[int, int]] = []
     for name, windows in sorted(_by_name(view).items(), key=lambda kv: -len(kv[0])):
         first, last = min(w.start for w in windows), max(w.end for w in windows)
-        for start in _occurrences(view.text, name):
+        for start in occurrences(view.text, name):
             end = start + len(name)
             if any(a < end and start < b for a, b in seen):
                 continue
@@ -199,7 +192,7 @@ def _forbidden(rule: Rule, view: View) -> Iterator[Hit]:
     period = view.profile.period
     found = view.catalogue.period_rule(period) if period else None
     for name in found.forbidden if found else ():
-        for start in _occurrences(view.text, name):
+        for start in occurrences(view.text, name):
             if not _announced(view, start):
                 yield Hit(start, start + len(name), {"label": found.label})  # type: ignore[union-attr]
 

@@ -11,7 +11,7 @@ from assistant.catalogue.nodes import Fields
 from assistant.checks.kinds.catalogue_wording import in_right_form
 from assistant.checks.rule import Hit, Kind, Rule
 from assistant.checks.view import HAN, View
-from assistant.text import CLAUSE_END, Span, char_count
+from assistant.text import CLAUSE_END, Span, char_count, occurrences
 
 _FORM = 8
 _FIGURE = re.compile(r"\d+")
@@ -68,7 +68,7 @@ def _words(rule: Rule, view: View) -> Iterator[Hit]:
         for word in options.words:
             if text.count(word) < options.times:
                 continue
-            places = _places(text, word)
+            places = list(occurrences(text, word))
             for a, b in zip(places, places[options.times - 1 :], strict=False):
                 if (
                     b - a <= options.within
@@ -79,10 +79,6 @@ def _words(rule: Rule, view: View) -> Iterator[Hit]:
                         span.start + b, span.start + b + len(word), {"word": word, "count": str(len(places))}
                     )
                     break
-
-
-def _places(text: str, word: str) -> list[int]:
-    return [m.start() for m in re.finditer(re.escape(word), text)]
 
 
 def _joined(text: str, a: int, b: int, word: str) -> bool:
@@ -147,7 +143,7 @@ def _repeated(text: str, size: int, times: int) -> list[tuple[str, list[int]]]:
     found = []
     for run, n in Counter(windows).items():
         if n >= times:
-            places = _places(text, run)
+            places = list(occurrences(text, run))
             if len(places) >= times:
                 found.append(_grow(text, places, size))
     out: list[tuple[str, list[int]]] = []

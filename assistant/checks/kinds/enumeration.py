@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from assistant.catalogue.nodes import Fields
-from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule, no_options
 from assistant.checks.view import Item, View
+from assistant.expressions import compiled
 from assistant.text import ordinal
 
 _PREDICATE = (

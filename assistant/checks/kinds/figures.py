@@ -13,9 +13,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from assistant.catalogue.nodes import Fields
-from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule, expression
 from assistant.checks.view import View
+from assistant.expressions import compiled
 from assistant.similarity import bigrams
 from assistant.text import clause_around
 from assistant.values import Value, parse_values

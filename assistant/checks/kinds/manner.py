@@ -12,9 +12,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from assistant.catalogue.nodes import Fields
-from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
 from assistant.checks.view import View
+from assistant.expressions import compiled
 
 
 class _Form(NamedTuple):

@@ -16,7 +16,7 @@ from assistant.checks.memo import per_catalogue
 from assistant.checks.rule import Hit, Kind, Rule
 from assistant.checks.view import View
 from assistant.finding import Severity
-from assistant.text import is_cjk
+from assistant.text import is_cjk, occurrences
 
 _HEAD, _TAIL = 0, 1
 _NO_EDIT = set("的地得和与及以了在等是为、，。；：“”《》（）")
@@ -151,22 +151,18 @@ def _is_known(text: str, odd: int, known: tuple[str, ...]) -> bool:
 def _near(form: _Form, text: str, halves: list[int]) -> Iterator[tuple[int, int, bool]]:
     """Where one of the halves that could stand in the text does, with something near the other beside it."""
     head, tail = form.text[: form.half], form.text[form.half :]
-    at = text.find(head) if _HEAD in halves else -1
-    while at >= 0:
+    for at in occurrences(text, head, 1) if _HEAD in halves else ():
         rest = text[at + len(head) : at + len(form.text) + 2]
         if not rest.startswith(tail):
             length, inner = _edit(rest, tail)
             if length:
                 yield at, at + len(head) + length, inner
-        at = text.find(head, at + 1)
-    at = text.find(tail) if _TAIL in halves else -1
-    while at >= 0:
+    for at in occurrences(text, tail, 1) if _TAIL in halves else ():
         lead = text[max(0, at - len(head) - 1) : at]
         if not lead.endswith(head):
             length, inner = _edit(lead[::-1], head[::-1])
             if length:
                 yield at - length, at + len(tail), inner
-        at = text.find(tail, at + 1)
 
 
 def _edit(rest: str, target: str) -> tuple[int, bool]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from assistant.catalogue.nodes import Fields
 from assistant.checks.rule import Hit, Kind, Rule, no_options
 from assistant.checks.view import View
+from assistant.text import occurrences
 from assistant.values import parse_unknowns
 
 _MASK = re.compile(r"[×*＊○〇_]+|X+|x+")
@@ -48,8 +49,7 @@ def _mixed(rule: Rule, view: View) -> Iterator[Hit]:
 
 def _months(text: str) -> Iterator[re.Match[str]]:
     """Months with the year before and the day after them; looked for by their 月, which is rarer than a figure."""
-    at = text.find("月")
-    while at >= 0:
+    for at in occurrences(text, "月"):
         start = at - 1
         while start > at - 3 and text[start : start + 1].isdecimal():
             start -= 1
@@ -58,7 +58,6 @@ def _months(text: str) -> Iterator[re.Match[str]]:
             if found and found.start("m") == start + 1:
                 yield found
                 break
-        at = text.find("月", at + 1)
 
 
 def _impossible(_: Rule, view: View) -> Iterator[Hit]:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from assistant.catalogue import Genre
 from assistant.catalogue.nodes import Fields
-from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
 from assistant.checks.view import View
+from assistant.expressions import compiled
 from assistant.text import Span, char_count, sentence_spans
 
 _PART_NAMES = {

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from assistant.answers import answers, fit
 from assistant.catalogue.nodes import Fields
-from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
 from assistant.checks.view import View
+from assistant.expressions import compiled
 from assistant.text import Span
 
 

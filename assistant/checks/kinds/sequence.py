@@ -15,10 +15,11 @@ from assistant.catalogue.nodes import Fields
 from assistant.checks.adjacent import numbers
 from assistant.checks.kinds.catalogue_wording import grave, source_of
 from assistant.checks.memo import per_catalogue
-from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule
 from assistant.checks.view import View
+from assistant.expressions import compiled
 from assistant.finding import Severity
+from assistant.text import occurrences
 
 _JOIN = r'[“”"]?(?:、|，|和|及|以及|与|，以及)[“”"]?'
 _STRANGER = r"[“”]?、(?P<odd>[^、，。；：“”和\n]{2,10})[、和][“”]?"
@@ -47,10 +48,7 @@ def _places(view: View, members: Sequence[str]) -> list[_Place]:
         bare = member.strip("“”")
         if not view.may_hold(bare):
             continue
-        at = view.text.find(bare)
-        while at >= 0:
-            found.append(_Place(n, at, at + len(bare)))
-            at = view.text.find(bare, at + len(bare))
+        found += [_Place(n, at, at + len(bare)) for at in occurrences(view.text, bare)]
     found.sort(key=lambda p: (p.start, -p.end))
     kept: list[_Place] = []
     for place in found:

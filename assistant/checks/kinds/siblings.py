@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.catalogue.nodes import Fields
-from assistant.checks.places import compiled
 from assistant.checks.rule import Hit, Kind, Rule, expression
 from assistant.checks.view import View
+from assistant.expressions import compiled
 
 
 @dataclass(frozen=True, slots=True)

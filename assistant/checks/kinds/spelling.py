@@ -15,6 +15,7 @@ from assistant.checks.adjacent import number
 from assistant.checks.rule import Hit, Kind, Rule
 from assistant.checks.segments import stands_apart
 from assistant.checks.view import View
+from assistant.text import occurrences
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,10 @@ def _spelling(rule: Rule, view: View) -> Iterator[Hit]:
 
 
 def _hits(wrong: Wrong, text: str) -> Iterator[Hit]:
-    at = text.find(wrong.form)
-    while at >= 0:
+    for at in occurrences(text, wrong.form):
         end = at + len(wrong.form)
         if stands_apart(text, at, end):
             yield Hit(at, end, {"right": wrong.right}, wrong.right if wrong.safe else None)
-        at = text.find(wrong.form, end)
 
 
 KINDS = {"spelling": Kind(_read, frozenset({"swap"}), frozenset({"right"}), find=_spelling)}

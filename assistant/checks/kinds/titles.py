@@ -13,7 +13,7 @@ from assistant.checks.memo import per_catalogue
 from assistant.checks.rule import Hit, Kind, Rule
 from assistant.checks.view import View
 from assistant.finding import Severity
-from assistant.text import fold
+from assistant.text import fold, occurrences
 
 _ISSUER = re.compile(
     "^(?:中共中央办公厅国务院办公厅|中共中央国务院|中共中央办公厅|中共中央|国务院办公厅|国务院)(?=关于)"
@@ -143,14 +143,12 @@ def _bare(rule: Rule, view: View) -> Iterator[Hit]:
     for title in per_catalogue(view.catalogue, "bare titles", _long_titles):
         if not view.may_hold(title):
             continue
-        at = view.text.find(title)
-        while at >= 0:
+        for at in occurrences(view.text, title):
             end = at + len(title)
             before, after = view.text[at - 1 : at], view.text[end : end + 1]
             if before != "《" and after not in ("》", "（") and not view.in_title(at, end):
                 yield Hit(at, end, {"right": f"《{title}》"})
                 break
-            at = view.text.find(title, end)
 
 
 def _long_titles(catalogue: Catalogue) -> tuple[str, ...]:

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from assistant.catalogue.nodes import Fields
-from assistant.checks.places import compiled
 from assistant.checks.profile import unit_types
 from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
 from assistant.checks.view import View
-from assistant.text import Span, clause_around, half_width
+from assistant.expressions import compiled
+from assistant.text import Span, clause_around, half_width, occurrences
 
 _NEAR = 10
+_OTHER_PLACE = re.compile("[\u4e00-\u9fff]{2}[省市县区州旗镇乡]")
+_PLACE = 3  # characters of it
 
 
 class _Owner(NamedTuple):
@@ -186,10 +188,16 @@ def _unit_name(rule: Rule, view: View) -> Iterator[Hit]:
         return
     named = re.match(f"({rule.options.region}){re.escape(kind)}", title)
     own = named[1] if named else mine.group()
-    for m in re.finditer(f"[\u4e00-\u9fff]{{2}}[省市县区州旗镇乡](?={re.escape(kind)})", view.text):
-        before = view.text[max(0, m.start() - _NEAR) : m.start()]
-        if not own.endswith(m.group()) and not compiled(rule.options.unless).search(before):
-            yield Hit(m.start(), m.end() + len(kind), {"unit": own + kind})
+    for end in occurrences(view.text, kind):
+        start = end - _PLACE
+        other = view.text[max(0, start) : end]
+        before = view.text[max(0, start - _NEAR) : max(0, start)]
+        if (
+            _OTHER_PLACE.fullmatch(other)
+            and not own.endswith(other)
+            and not compiled(rule.options.unless).search(before)
+        ):
+            yield Hit(start, end + len(kind), {"unit": own + kind})
 
 
 def _signed_elsewhere(place: re.Pattern[str], title: str, view: View) -> Iterator[Hit]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from assistant.answers import answers
 from assistant.brief import Item
 from assistant.checks.questions.context import Ask, Context, clip, how_many, quoted
+from assistant.expressions import compiled
 from assistant.text import CLAUSE_END, ordinal
 
 
@@ -33,7 +33,7 @@ def correspondence(ctx: Context) -> Iterator[Ask]:
         which = f"第{'、'.join(ordinal(n) for n, _ in left)}个问题"
         quotes = quoted((clip(i.text, 14) for _, i in left), 3)
         yield ctx.say("problems_unanswered", facts=[i for _, i in left], ordinal=which, quote=quotes)
-    standing = re.compile(ctx.data.tables["plan_standing"])
+    standing = compiled(ctx.data.tables["plan_standing"])
     free = [q for q in plans if not standing.search(q.text)]
     idle = [q for q in free if not any(answers(p.text, q.text) for p in problems)]
     if len(idle) > 1 and left:
@@ -44,11 +44,11 @@ def depth(ctx: Context) -> Iterator[Ask]:
     """A person's report names causes; a unit's problems need an example."""
     problems = ctx.brief.problems
     if ctx.is_self:
-        bare = [p for p in problems if not re.search(ctx.data.tables["cause_words"], p.text)]
+        bare = [p for p in problems if not compiled(ctx.data.tables["cause_words"]).search(p.text)]
         if bare:
             yield ctx.say("causes", facts=bare, at=_ends(bare), count=_count(bare, problems))
         return
-    bare = [p for p in problems if not re.search(ctx.data.tables["concrete"], p.text)]
+    bare = [p for p in problems if not compiled(ctx.data.tables["concrete"]).search(p.text)]
     if bare:
         yield ctx.say("examples", facts=bare, at=_ends(bare), count=_count(bare, problems, "各"))
 

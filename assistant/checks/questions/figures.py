@@ -9,6 +9,7 @@ from itertools import combinations
 
 from assistant.brief import Item
 from assistant.checks.questions.context import Ask, Context, clip
+from assistant.expressions import compiled
 from assistant.similarity import cosine
 from assistant.text import clause_around
 from assistant.values import Value
@@ -21,8 +22,8 @@ _HUNDRED = Decimal(100)
 def overlaps(ctx: Context) -> Iterator[Ask]:
     """讲党课6次 in one bullet and 上廉政党课3次 in another: is the second counted in the first?"""
     for family in ctx.data.tables["figures"]["overlaps"]:
-        found = [(i, m) for i in ctx.brief.facts for m in re.finditer(family["general"], i.text)]
-        special = [(i, m) for i in ctx.brief.facts for m in re.finditer(family["special"], i.text)]
+        found = [(i, m) for i in ctx.brief.facts for m in compiled(family["general"]).finditer(i.text)]
+        special = [(i, m) for i in ctx.brief.facts for m in compiled(family["special"]).finditer(i.text)]
         for (one, m), (two, n) in [(g, s) for g in found[:1] for s in special if g[0] is not s[0]]:
             general, short = _phrase(family["quote"], one.text, m), _phrase(family["quote"], two.text, n)
             at = [(two.id, short)]
@@ -30,7 +31,10 @@ def overlaps(ctx: Context) -> Iterator[Ask]:
     for family in ctx.data.tables["figures"]["problem_overlaps"]:
         for problem in ctx.brief.problems:
             for fact in ctx.brief.facts:
-                p, f = re.search(family["problem"], problem.text), re.search(family["fact"], fact.text)
+                p, f = (
+                    compiled(family["problem"]).search(problem.text),
+                    compiled(family["fact"]).search(fact.text),
+                )
                 if p and f:
                     yield ctx.say("overlap_problem", facts=[problem, fact], special=p["q"], general=f["q"])
 
@@ -95,15 +99,15 @@ def percentages(ctx: Context) -> Iterator[Ask]:
         for value in (v for v in item.values if v.kind == "percent" and v.unit == "%"):
             around = clause_around(item.text, value.start, value.end)
             clause = item.text[around.start : around.end]
-            if re.search(table["growth_words"], clause) or value.amount is None:
+            if compiled(table["growth_words"]).search(clause) or value.amount is None:
                 continue
             at, quote = [(item.id, value.surface)], clip(item.text, 36)
-            rate = re.search(table["rate_words"], clause) is not None
+            rate = compiled(table["rate_words"]).search(clause) is not None
             if value.amount > _HUNDRED:
                 yield ctx.say("percent_over", facts=[item], at=at, quote=quote)
             elif rate and counts:
                 yield from _against_counts(ctx, item, value, counts, at)
-            elif re.search(table["base_words"], clause):
+            elif compiled(table["base_words"]).search(clause):
                 yield ctx.say("percent_base", facts=[item], quote=clause)
 
 
@@ -147,7 +151,7 @@ def _possible(percent: Decimal, total: Decimal) -> bool:
 
 def units(ctx: Context) -> Iterator[Ask]:
     """A bare figure that ends a clause: 讲党课6."""
-    skip = re.compile(ctx.data.tables["figures"]["plain_skip"])
+    skip = compiled(ctx.data.tables["figures"]["plain_skip"])
     for item in ctx.brief.facts:
         for value in item.values:
             after, before = item.text[value.end : value.end + 1], item.text[value.start - 1 : value.start]
@@ -160,14 +164,14 @@ def units(ctx: Context) -> Iterator[Ask]:
             ):
                 around = clause_around(item.text, value.start, value.end)
                 quote = item.text[around.start : around.end]
-                if re.search(ctx.data.tables["figures"]["plain_unless"], quote):
+                if compiled(ctx.data.tables["figures"]["plain_unless"]).search(quote):
                     continue
                 yield ctx.say("no_unit", facts=[item], at=[(item.id, quote)], quote=clip(quote))
 
 
 def stocks(ctx: Context) -> Iterator[Ask]:
     """现有党员43名 here, 共有党员45名 there."""
-    pattern = re.compile(ctx.data.tables["figures"]["stock"])
+    pattern = compiled(ctx.data.tables["figures"]["stock"])
     seen: dict[tuple[str, str], tuple[Item, re.Match[str]]] = {}
     for item in ctx.brief.facts:
         for m in pattern.finditer(item.text):

@@ -11,6 +11,7 @@ from typing import Any
 from assistant.brief import Item
 from assistant.catalogue import CampaignWindow
 from assistant.checks.questions.context import Ask, Context, clip
+from assistant.expressions import compiled
 
 _BATCH = re.compile(r"（第[一二]批）$")
 _DAY = re.compile(r"(\d{4})年(\d{1,2})月")
@@ -27,7 +28,7 @@ def topics(ctx: Context) -> Iterator[Ask]:
             yield ctx.say("topic_self", topic=name)
             continue
         planned = any(wording in i.text for i in ctx.brief.plans for wording in topic)
-        lead = "" if re.search(table["lead_unless"], name) else table["lead"]
+        lead = "" if compiled(table["lead_unless"]).search(name) else table["lead"]
         yield ctx.say("topic_plans" if planned else "topic_absent", topic=lead + name, lead="")
 
 
@@ -36,8 +37,8 @@ def missing_topics(ctx: Context) -> list[tuple[str, ...]]:
     rule = ctx.catalogue.period_rule(ctx.brief.period)
     found = []
     for topic in rule.must if rule else ():
-        passed = re.search(table["skip"], topic[0]) or re.search(table["campaign"], topic[0])
-        asked = not passed and re.search(table["study"], topic[0])
+        passed = compiled(table["skip"]).search(topic[0]) or compiled(table["campaign"]).search(topic[0])
+        asked = not passed and compiled(table["study"]).search(topic[0])
         if asked and not any(wording in ctx.facts_text for wording in topic):
             found.append(topic)
     return found
@@ -45,7 +46,7 @@ def missing_topics(ctx: Context) -> list[tuple[str, ...]]:
 
 def _spoken(name: str, table: dict[str, Any]) -> str:
     """二十届三中全会 -> 党的二十届三中全会精神."""
-    name = table["prefix"]["add"] + name if re.match(table["prefix"]["match"], name) else name
+    name = table["prefix"]["add"] + name if compiled(table["prefix"]["match"]).match(name) else name
     return name if name.endswith(table["suffix"]) else name + table["suffix"]
 
 
@@ -104,7 +105,7 @@ def _is_second(window: CampaignWindow) -> bool:
 
 
 def _first_batch(ctx: Context) -> bool:
-    return re.search(ctx.data.tables["period"]["first_batch"], ctx.brief.organization) is not None
+    return compiled(ctx.data.tables["period"]["first_batch"]).search(ctx.brief.organization) is not None
 
 
 def _span(start: date, end: date) -> str:

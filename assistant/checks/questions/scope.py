@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from assistant.checks.questions.context import Ask, Context
+from assistant.expressions import compiled
 
 _FEW = 6
 _LISTED = 5
@@ -41,12 +41,16 @@ def _of_the_period(ctx: Context, text: str) -> list[str]:
     """What the period's text should mention, the office's level allowing."""
     table = ctx.data.tables["period"]
     rule = ctx.catalogue.period_rule(ctx.brief.period)
-    if rule is None or not ctx.is_party or re.search(table["should_unless"], ctx.brief.organization):
+    if rule is None or not ctx.is_party or compiled(table["should_unless"]).search(ctx.brief.organization):
         return []
     text += "".join(i.text for i in ctx.brief.plans)
     said = [topic for topic, word in table["said"].items() if word in text]
     missing = [t[0] for t in rule.should if not any(w in text or w in said for w in t)]
-    return [t for t in missing if re.search(table["should"], t) and not re.search(table["campaign"], t)]
+    return [
+        t
+        for t in missing
+        if compiled(table["should"]).search(t) and not compiled(table["campaign"]).search(t)
+    ]
 
 
 def _distinct(names: list[str]) -> list[str]:
@@ -87,7 +91,7 @@ def _round(number: int) -> int:
 def frame(ctx: Context) -> Iterator[Ask]:
     """Place name, signature, outline, recipient; in a person's report the notice."""
     brief, scope = ctx.brief, ctx.data.tables["scope"]
-    if m := re.search(scope["place"], brief.organization):
+    if m := compiled(scope["place"]).search(brief.organization):
         yield ctx.say("place", level=m["level"])
     if ctx.is_self:
         yield ctx.say("notice")
@@ -106,7 +110,7 @@ def author(ctx: Context) -> Iterator[Ask]:
     scope, name = ctx.data.tables["scope"], ctx.brief.author
     if not name:
         yield ctx.say("author_missing")
-    elif re.search(scope["title_end"], name):
+    elif compiled(scope["title_end"]).search(name):
         yield ctx.say("author_name")
-    if ctx.brief.period.shape == "year" and not re.search(scope["tenure"], ctx.facts_text):
+    if ctx.brief.period.shape == "year" and not compiled(scope["tenure"]).search(ctx.facts_text):
         yield ctx.say("tenure")

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from assistant.checks.facts.foreign import instructions
 from assistant.checks.questions.context import Ask, Context, clip, how_many, quoted
+from assistant.checks.questions.wrong import first_wrong
+from assistant.expressions import compiled
 from assistant.text import ordinal
 
 _CLAIMS_LISTED = 3
@@ -48,7 +50,7 @@ def foreign(ctx: Context) -> Iterator[Ask]:
         if own and re.search(own, ctx.brief.organization):
             continue
         for item in ctx.brief.ledger:
-            if m := re.search(entry["match"], item.text):
+            if m := compiled(entry["match"]).search(item.text):
                 at = [(item.id, m.group())]
                 yield ctx.say("foreign", facts=[item], at=at, phrase=m.group(), system=entry["of"])
     yield from _other_units(ctx)
@@ -60,7 +62,7 @@ def _other_units(ctx: Context) -> Iterator[Ask]:
     if ctx.is_self:
         return
     for item in ctx.brief.ledger:
-        for m in re.finditer(table["own"], item.text):
+        for m in compiled(table["own"]).finditer(item.text):
             accepts = table["own_accepts"].get(m["suffix"], m["suffix"])
             if not re.search(accepts, ctx.brief.organization):
                 yield ctx.say(
@@ -89,9 +91,9 @@ def documents(ctx: Context) -> Iterator[Ask]:
     listed = re.compile(rf"{table['verb']}(?P<list>[^《》，。；]{{2,}})")
     kind = re.compile(rf".*?{table['kinds']}$")
     for item in ctx.brief.facts:
-        if re.search(table["unless"], item.text) or not (m := listed.search(item.text)):
+        if compiled(table["unless"]).search(item.text) or not (m := listed.search(item.text)):
             continue
-        names = [n for n in m["list"].split("、") if kind.match(n) and re.search(table["named"], n)]
+        names = [n for n in m["list"].split("、") if kind.match(n) and compiled(table["named"]).search(n)]
         if not names:
             continue
         count = f"{how_many(len(names))}份文件" if len(names) > 1 else "这份文件"
@@ -104,9 +106,11 @@ def documents(ctx: Context) -> Iterator[Ask]:
             list="、".join(names[:_NAMED]) + ("等" if len(names) > _NAMED else ""),
         )
         yield from (
-            ctx.say("document_scope", facts=[item], quote=n) for n in names if re.search(table["scope"], n)
+            ctx.say("document_scope", facts=[item], quote=n)
+            for n in names
+            if compiled(table["scope"]).search(n)
         )
-        task = [n for n in names if re.search(table["task"], n)]
+        task = [n for n in names if compiled(table["task"]).search(n)]
         yield from (
             ctx.say("document_task", facts=[item], quote=n) for n in task if any("清单" in o for o in names)
         )
@@ -121,44 +125,24 @@ def headings(ctx: Context) -> Iterator[Ask]:
         having = [which for which, heading in heads if word in heading]
         if len(having) > 1:
             yield ctx.say("heading_repeat", which="".join(having), word=word)
-    loud = [(which, m["q"]) for which, heading in heads if (m := re.search(table["claims"], heading))]
+    loud = [(which, m["q"]) for which, heading in heads if (m := compiled(table["claims"]).search(heading))]
     if loud:
         yield ctx.say("heading_claim", list="、".join(f"{which}“{q}”" for which, q in loud))
 
 
 def _faults(ctx: Context, which: str, heading: str, faults: list[dict[str, str]]) -> Iterator[Ask]:
     for fault in faults:
-        if m := re.search(fault["match"], heading):
+        if m := compiled(fault["match"]).search(heading):
             yield ctx.say("heading_fault", which=which, quote=m.group(), right=fault["right"])
-    if found := _variant(ctx, heading):
+    if found := first_wrong(heading, ctx.catalogue, ctx.brief.date):
         yield ctx.say("heading_fault", which=which, quote=found[0], right=found[1])
 
 
 def faults_in_facts(ctx: Context) -> Iterator[Ask]:
     """A wording that the formulations call wrong, in a bullet: it would stand in the draft."""
     for item in ctx.brief.ledger:
-        if found := _variant(ctx, item.text):
+        if found := first_wrong(item.text, ctx.catalogue, ctx.brief.date):
             yield ctx.say("fact_fault", facts=[item], quote=found[0], right=found[1])
-
-
-def _variant(ctx: Context, text: str) -> tuple[str, str] | None:
-    """The first wrong wording and its right form: formulations in force on the day, then slips of the pen."""
-    for entry in ctx.catalogue.formulations:
-        if not entry.in_force(ctx.brief.date) or entry.confidence == "low":
-            continue
-        for variant in entry.variants:
-            late = variant.applies_after is None or ctx.brief.date > variant.applies_after
-            if late and variant.severity != "info" and (m := re.search(variant.regex, text)):
-                return m.group(), _short(variant.fix)
-    for slip in ctx.catalogue.char_errors:
-        if slip.severity != "info" and (m := re.search(slip.regex, text)):
-            return m.group(), _short(slip.right)
-    return None
-
-
-def _short(fix: str) -> str:
-    """The right form without the reason in brackets."""
-    return re.sub(r"（[^（）]*）$", "", fix)
 
 
 def claims(ctx: Context) -> Iterator[Ask]:
@@ -166,8 +150,8 @@ def claims(ctx: Context) -> Iterator[Ask]:
     found = [
         (i, m["q"])
         for i in ctx.brief.facts
-        if not re.search(table["claims_unless"], i.text)
-        for m in re.finditer(table["claims"], i.text)
+        if not compiled(table["claims_unless"]).search(i.text)
+        for m in compiled(table["claims"]).finditer(i.text)
     ]
     if found:
         facts = list({i.id: i for i, _ in found}.values())
