@@ -15,8 +15,7 @@ from assistant.checks.kinds.catalogue_wording import right_forms
 from assistant.checks.memo import per_catalogue
 from assistant.checks.profile import Profile, infer_profile
 from assistant.checks.registry import KINDS, RuleSet
-from assistant.checks.rule import Hit, Rule
-from assistant.checks.scan import Pattern
+from assistant.checks.rule import Hit, Pattern, Rule
 from assistant.checks.view import View
 from assistant.document import Document
 from assistant.expressions import compiled

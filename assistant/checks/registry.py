@@ -16,8 +16,8 @@ from assistant import resources
 from assistant.catalogue import Catalogue
 from assistant.catalogue.nodes import Fields, KnowledgeProblem, read_nodes
 from assistant.checks.kinds import KINDS
-from assistant.checks.rule import Rule, read_rule
-from assistant.checks.scan import Pattern, Scanner
+from assistant.checks.rule import Pattern, Rule, read_rule
+from assistant.checks.scan import Scanner
 from assistant.compiled import compiled, no_collection
 from assistant.errors import KnowledgeError
 

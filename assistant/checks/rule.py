@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import yaml
 
     from assistant.catalogue import Catalogue
-    from assistant.checks.scan import Pattern
     from assistant.checks.view import View
 
 Level = Literal["条例", "国标", "文件", "惯例"]
@@ -83,6 +82,27 @@ class Rule:
 
     def holds(self, on: date) -> bool:
         return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
+
+
+class Pattern(NamedTuple):
+    """One expression of a rule. ``part`` narrows the rule's id; ``replacement`` is set where substituting is safe
+    (\\1 works); ``after`` and ``before`` bound the dates it holds for, besides the rule's own; ``guarded``: a match
+    inside a longer wording of the catalogue that is right is none; ``bodies``: only in texts of a unit with one of these party bodies."""
+
+    rule: Rule
+    regex: str
+    severity: Severity
+    part: str = ""
+    words: Mapping[str, str] = MappingProxyType({})
+    replacement: str | None = None
+    after: date | None = None
+    before: date | None = None
+    guarded: bool = False
+    bodies: tuple[str, ...] = ()
+
+    def holds(self, on: date) -> bool:
+        in_time = (self.after is None or self.after < on) and (self.before is None or on < self.before)
+        return in_time and self.rule.holds(on)
 
 
 class Hit(NamedTuple):

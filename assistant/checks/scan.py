@@ -1,47 +1,22 @@
-"""All patterns of all rules over one text: a set of character pairs decides which need to run at all.
+"""Many expressions over one text: a set of character pairs decides which need to run at all.
 
-In: ``Pattern`` values and a text of lines. Out: (pattern, match) pairs; a match never crosses a line. A pattern runs
+In: patterns and a text of lines. Out: (pattern, match) pairs; a match never crosses a line. A pattern runs
 only on the lines that hold what any match of it must hold, so that thousands of literals cost little more than none.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from types import MappingProxyType
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from assistant.checks.adjacent import Adjacent
 from assistant.checks.places import Needs, Places, needs
-from assistant.checks.rule import Rule
 from assistant.compiled import worked_out
 from assistant.expressions import compiled
-from assistant.finding import Severity
 from assistant.text import Span
 
 _MANY = 200  # expressions, fewer are analysed as fast as a copy is read
-
-
-class Pattern(NamedTuple):
-    """One expression of a rule. ``part`` narrows the rule's id; ``replacement`` is set where substituting is safe
-    (\\1 works); ``after`` and ``before`` bound the dates it holds for, besides the rule's own; ``guarded``: a match
-    inside a longer wording of the catalogue that is right is none; ``bodies``: only in texts of a unit with one of these party bodies."""
-
-    rule: Rule
-    regex: str
-    severity: Severity
-    part: str = ""
-    words: Mapping[str, str] = MappingProxyType({})
-    replacement: str | None = None
-    after: date | None = None
-    before: date | None = None
-    guarded: bool = False
-    bodies: tuple[str, ...] = ()
-
-    def holds(self, on: date) -> bool:
-        in_time = (self.after is None or self.after < on) and (self.before is None or on < self.before)
-        return in_time and self.rule.holds(on)
 
 
 class Expression(Protocol):

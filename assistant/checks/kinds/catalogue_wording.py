@@ -14,8 +14,7 @@ from typing import NamedTuple
 from assistant.catalogue import Catalogue, Formulation
 from assistant.catalogue.nodes import Fields
 from assistant.checks.memo import per_catalogue
-from assistant.checks.rule import Kind, Rule
-from assistant.checks.scan import Pattern
+from assistant.checks.rule import Kind, Pattern, Rule
 from assistant.finding import Severity
 
 _SKIP = frozenset({"skip"})

@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 from assistant.catalogue import Catalogue
 from assistant.catalogue.nodes import Fields
-from assistant.checks.rule import Kind, Rule, expression
-from assistant.checks.scan import Pattern
+from assistant.checks.rule import Kind, Pattern, Rule, expression
 from assistant.finding import SEVERITIES, Severity
 
 _ENTRY = {"literal", "regex", "right", "safe", "severity", "note"}
