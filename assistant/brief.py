@@ -17,6 +17,8 @@ from assistant.values import Unknown, Value, parse_unknowns, parse_values
 Register = Literal["concise", "standard", "full"]
 REGISTERS: tuple[Register, ...] = ("concise", "standard", "full")
 ItemLane = Literal["fact", "problem", "plan"]
+NO_UNIT = "【待补：单位全称】"
+"""Stands for the organisation where nobody has said it."""
 _PREFIX: dict[ItemLane, str] = {"fact": "F", "problem": "Q", "plan": "P"}
 _NUMERALS = "一二三四"
 _PERIOD = re.compile(r"(\d{4})(?:-(?:H([12])|Q([1-4])|(\d{2})\.\.(\d{4})-(\d{2})))?")

@@ -16,12 +16,14 @@ from assistant import resources
 from assistant.brief import Brief, Item, Period, make_item
 from assistant.document import Document
 from assistant.errors import DocumentError
+from assistant.expressions import compiled
 from assistant.formats.read import ReadResult
 from assistant.measures import Measure, measures_of
 from assistant.reverse import items_of, old_period
 from assistant.similarity import bigrams
 from assistant.text import CLAUSE_END, sentences
 
+_FEWEST_WORDS = 2  # characters before a figure that say what is counted
 State = Literal["answered", "carried", "unreported"]
 STATE_NAMES: dict[State, str] = {"answered": "已答复", "carried": "顺延", "unreported": "未报告"}
 
@@ -50,8 +52,22 @@ class Fall:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A plan that was answered with less than it said."""
+
+    planned: str
+    done: str
+    item: str
+
+    @property
+    def message(self) -> str:
+        return f"上期计划“{self.planned}”，本期“{self.done}”（{self.item}），没有做够，请核对或写明原因"
+
+
+@dataclass(frozen=True, slots=True)
 class FollowUp:
     promises: tuple[Promise, ...]
+    shortfalls: tuple[Shortfall, ...]
     falls: tuple[Fall, ...]
 
     @property
@@ -73,14 +89,21 @@ def _generic() -> re.Pattern[str]:
 def follow_up(last: ReadResult, brief: Brief) -> FollowUp:
     """Raises DocumentError where the last summary holds neither plans nor problems."""
     blocks = last.document.blocks
-    plans, problems = list(items_of(blocks, "plans")), list(items_of(blocks, "problems"))
+    plans, problems = (
+        [t for t in items_of(blocks, lane) if not _is_formula(t)] for lane in ("plans", "problems")
+    )
     if not plans and not problems:
         raise DocumentError(
             "上期材料里没有找到问题和计划，请确认它是一份完整的总结", path=last.document.path or None
         )
     followed = [_plan(t, brief) for t in plans]
     promises = followed + [_problem(t, brief, followed) for t in problems]
-    return FollowUp(tuple(promises), tuple(_falls(last, brief)))
+    return FollowUp(tuple(promises), tuple(_shortfalls(followed, brief)), tuple(_falls(last, brief)))
+
+
+def _is_formula(text: str) -> bool:
+    """What closes a text promises nothing."""
+    return compiled(_rules()["formula"]).search(text) is not None
 
 
 def _plan(text: str, brief: Brief) -> Promise:
@@ -125,6 +148,26 @@ def _shares_run(a: str, b: str, length: int) -> bool:
     """A run of so many characters, inside one clause, stands in both."""
     runs = (a[n : n + length] for n in range(len(a) - length + 1))
     return any(r in b and not any(c in CLAUSE_END for c in r) for r in runs)
+
+
+# Plans that were not kept in full.
+
+
+def _shortfalls(plans: Iterable[Promise], brief: Brief) -> Iterator[Shortfall]:
+    for plan in plans:
+        planned = list(measures_of(make_item("plan", 1, plan.text))) if plan.state == "answered" else []
+        for item in map(brief.item, plan.by):
+            for done in measures_of(item):
+                was = next((m for m in planned if _of_one_thing(m, done)), None)
+                if was and was.amount and done.amount is not None and done.amount < was.amount:
+                    yield Shortfall(_phrase(was), _phrase(done), item.id)
+
+
+def _of_one_thing(planned: Measure, done: Measure) -> bool:
+    """A plan says more before the figure (by when, in which way): the nearest words must agree."""
+    (told, after), (now, then) = planned.key[0].split("|"), done.key[0].split("|")
+    ends = (told.endswith(now) or now.endswith(told)) and min(len(told), len(now)) >= _FEWEST_WORDS
+    return ends and after == then and planned.key[1:] == done.key[1:]
 
 
 # Figures that only grow.
@@ -182,6 +225,9 @@ def report(found: FollowUp, brief: Brief) -> str:
         for n, p in enumerate(chosen, 1):
             lines.append(f"{n}. [{'计划' if p.lane == 'plan' else '问题'}] {p.text}")
             lines += [f"    {id} {brief.item(id).text}" for id in p.by]
+    if found.shortfalls:
+        lines.append("没有做够：")
+        lines += [f"{n}. {s.message}" for n, s in enumerate(found.shortfalls, 1)]
     if found.falls:
         lines.append("数字回落：")
         lines += [f"{n}. {f.message}" for n, f in enumerate(found.falls, 1)]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import resources
-from assistant.brief import Period
+from assistant.brief import NO_UNIT, Period
 from assistant.document import Block
 from assistant.errors import DocumentError
 from assistant.formats.brief_dump import Bullet, DumpSection, HeaderLine, dump
@@ -37,7 +37,6 @@ _YEAR = re.compile(r"(?:19|20)\d{2}(?=年)")
 _DIGITS = re.compile(r"\d+")
 _SPACES = re.compile(r"[\u3000\xa0]{2,}")
 _STAR = "*"
-_NO_UNIT = "【待补：单位全称】"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def _header(read: ReadResult, given: Given, new: Period) -> Iterator[HeaderLine]
     guess = rules().notes["guess"]
     text = read.document.text
     yield HeaderLine("kind", given.kind or _kind(read), "" if given.kind else guess)
-    organization = given.organization or read.meta.organization or _NO_UNIT
+    organization = given.organization or read.meta.organization or NO_UNIT
     yield HeaderLine("organization", organization, "" if given.organization else guess)
     named = Counter({b: text.count(b) for b in words().bodies if b in text})
     body = read.meta.body or (named.most_common(1)[0][0] if named else "")

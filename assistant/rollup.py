@@ -18,11 +18,11 @@ from typing import Any
 
 from assistant import resources
 from assistant.brief import Brief, Period
-from assistant.errors import BriefError, ZhibiError
+from assistant.errors import BriefError
+from assistant.expressions import compiled
 from assistant.formats.brief_dump import Bullet, HeaderLine, dump
 from assistant.formats.brief_schema import build
 from assistant.formats.brief_yaml import read_yaml
-from assistant.formats.briefs import SUFFIXES, read_brief
 from assistant.measures import Measure, measures_of
 from assistant.text import fold
 
@@ -80,24 +80,6 @@ class Rollup:
 def _rules() -> dict[str, Any]:
     data: dict[str, Any] = resources.read_yaml("knowledge", "batch.yaml")["rollup"]
     return data
-
-
-def read_units(folder: Path) -> tuple[list[Brief], list[ZhibiError]]:
-    """Every brief below the folder; those that cannot be read come back as errors. Raises BriefError where there is none."""
-    files = [
-        p for p in sorted(folder.rglob("*"))
-        if p.suffix.lower() in SUFFIXES and p.is_file() and not p.name.startswith(("~$", "."))
-    ]  # fmt: skip
-    if not files:
-        raise BriefError(f"文件夹里没有各单位的材料，可放 {'、'.join(SUFFIXES)} 文件", path=folder)
-    briefs: list[Brief] = []
-    failed: list[ZhibiError] = []
-    for path in files:
-        try:
-            briefs.append(read_brief(path))
-        except ZhibiError as exc:
-            failed.append(exc)
-    return briefs, failed
 
 
 def roll_up(briefs: Sequence[Brief], roster: Sequence[str] = ()) -> Rollup:
@@ -212,8 +194,9 @@ def _bullet(total: Total) -> Bullet:
     shown = ("*" + _unit_of(sum_)) if total.missing else sum_
     about = "约" if any(t.measure.approximate for t in total.terms) and not total.missing else ""
     units = len({t.unit for t in total.terms})
+    actor, before = _subject(first.before)
     text = texts["total"].format(
-        count=units, before=_subject(first.before) + about, total=shown, after=first.after
+        count=units, actor=actor, before=before + about, total=shown, after=first.after
     )
     terms = "+".join(
         f"{t.unit}{_shown(t.measure.amount, first)}" for t in total.terms if t.measure.amount is not None
@@ -224,9 +207,12 @@ def _bullet(total: Total) -> Bullet:
     return Bullet(text, "；".join(filter(None, [silent, *total.outliers])), source)
 
 
-def _subject(before: str) -> str:
-    """共开展…: no 共 twice."""
-    return re.sub(r"^(累计|共计|共|其中)|(累计|共计|共)$", "", before)
+def _subject(before: str) -> tuple[str, str]:
+    """Who did it, and the rest without its own 共: the whole stands as 班子成员共讲党课9次, with one 共."""
+    bare = re.sub(r"^(累计|共计|共|其中)|(累计|共计|共)$", "", before)
+    actor = compiled(_rules()["actors"]).match(bare)
+    end = actor.end() if actor and actor.end() < len(bare) else 0
+    return bare[:end], re.sub("^(累计|共计|共)", "", bare[end:])
 
 
 def _common(terms: Sequence[Term]) -> Measure:

@@ -40,8 +40,8 @@ plans: [完成档案室密集架更换]
 """
 
 
-def followed(tmp_path: Path, period: str = "2023") -> tuple[FollowUp, Brief]:
-    (tmp_path / "last.txt").write_text(LAST, "utf-8")
+def followed(tmp_path: Path, period: str = "2023", last: str = LAST) -> tuple[FollowUp, Brief]:
+    (tmp_path / "last.txt").write_text(last, "utf-8")
     (tmp_path / "now.yaml").write_text(BRIEF.format(period=period), "utf-8")
     brief = read_brief(tmp_path / "now.yaml")
     return follow_up(read_document(tmp_path / "last.txt"), brief), brief
@@ -59,6 +59,18 @@ def test_each_promise_has_its_state(tmp_path: Path) -> None:
     }
     assert [p.text[:6] for p in found.open] == ["开展流动党员"]
     assert "未报告（1条）：" in report(found, brief)
+
+
+def test_a_plan_answered_with_less_than_it_said(tmp_path: Path) -> None:
+    last = LAST.replace("轮训班1期", "轮训班2期") + "\n（四）走访困难群众。全年走访困难群众不少于50户。\n"
+    found, brief = followed(tmp_path, last=last + "\n对以上安排，我局将逐项抓好落实。\n")
+    [short] = found.shortfalls
+    assert (short.planned, short.done, short.item) == (
+        "8月底前举办党支部书记业务轮训班2期", "举办党支部书记业务轮训班1期", "F01",
+    )  # fmt: skip
+    assert "没有做够：" in report(found, brief)
+    assert not any("以上安排" in p.text for p in found.promises)
+    assert followed(tmp_path)[0].shortfalls == ()
 
 
 def test_a_years_total_is_not_below_its_half(tmp_path: Path) -> None:

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.brief import Brief, make_item
+from assistant.batch.manifest import briefs_of, read_manifest
+from assistant.brief import NO_UNIT, Brief, make_item
 from assistant.checks.facts.derived import recheck
 from assistant.errors import BriefError
 from assistant.formats.briefs import read_brief
 from assistant.measures import measures_of
-from assistant.rollup import Rollup, read_units, roll_up, to_yaml
+from assistant.rollup import Rollup, roll_up, to_yaml
 from ui.cli import run
 
 
@@ -28,7 +29,7 @@ def unit(folder: Path, name: str, facts: list[str], more: str = "") -> None:
 
 
 def rolled(folder: Path, tmp_path: Path, roster: tuple[str, ...] = ()) -> tuple[Rollup, Brief]:
-    briefs, failed = read_units(folder)
+    briefs, failed = briefs_of(read_manifest(folder))
     assert not failed
     found = roll_up(briefs, roster)
     path = tmp_path / "parent.yaml"
@@ -53,6 +54,13 @@ def test_like_measures_are_summed_with_their_terms(tmp_path: Path) -> None:
         "3个单位共开展谈心谈话63人次": "合计：丙校33人次+乙校8人次+甲校22人次=63人次",
     }
     assert not list(recheck(parent.facts))
+
+
+def test_who_did_it_comes_before_the_total(tmp_path: Path) -> None:
+    unit(tmp_path / "in", "甲校", ["班子成员共讲党课2次", "发展党员3名"])
+    unit(tmp_path / "in", "乙校", ["班子成员讲党课3次", "发展党员1名"])
+    _, parent = rolled(tmp_path / "in", tmp_path)
+    assert [f.text for f in parent.facts] == ["2个单位班子成员共讲党课5次", "2个单位共发展党员4名"]
 
 
 def test_unlike_units_and_rates_are_never_added(tmp_path: Path) -> None:
@@ -167,12 +175,24 @@ def checked(argv: list[str], capsys: pytest.CaptureFixture[str]) -> list[str]:
 def test_bad_briefs_are_said_and_nothing_to_add_is_an_error(tmp_path: Path) -> None:
     unit(tmp_path / "in", "甲校", ["讲党课3次"])
     (tmp_path / "in" / "坏.yaml").write_text("kind: x", "utf-8")
-    briefs, failed = read_units(tmp_path / "in")
+    briefs, failed = briefs_of(read_manifest(tmp_path / "in"))
     assert len(briefs) == 1 and len(failed) == 1
     with pytest.raises(BriefError, match="没有可以汇总"):
         to_yaml(roll_up(briefs), "市教育局")
-    with pytest.raises(BriefError, match="没有各单位的材料"):
-        read_units(tmp_path / "none")
+    with pytest.raises(BriefError, match="没有一份能读的材料"):
+        roll_up([])
+
+
+def test_a_clerks_spreadsheet_is_rolled_up_too(
+    tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parent = tmp_path / "parent.yaml"
+    assert run(["rollup", str(root / "tests" / "data" / "clerk.xlsx"), "-o", str(parent)]) == 2
+    said = capsys.readouterr().err
+    assert "未计入：工作表“党建工作情况汇总”第13行" in said and "organization 处留了" in said
+    brief = read_brief(parent)
+    assert brief.organization == NO_UNIT and brief.facts
+    assert not list(recheck(brief.facts))
 
 
 def test_problems_are_listed_once_with_their_units(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from assistant.batch.rules import batch_rules
 from assistant.batch.sheet import file_name, read_workbook
 from assistant.batch.types import Manifest, UnitEntry
 from assistant.brief import Brief
-from assistant.errors import BriefError
+from assistant.errors import BriefError, ZhibiError
 from assistant.formats.brief_schema import build
 from assistant.formats.briefs import SUFFIXES, read_brief
 
@@ -23,7 +23,7 @@ def read_manifest(path: Path, overrides: Mapping[str, str] | None = None) -> Man
     if not path.exists():
         raise BriefError("找不到这个清单，请核对路径", path=path)
     if path.suffix.lower() != ".xlsx":
-        raise BriefError("清单应是 .xlsx 表格，或放着各单位材料的文件夹", path=path)
+        raise BriefError("这里应是 .xlsx 清单，或放着各单位材料的文件夹", path=path)
     return _unique(read_workbook(path, overrides))
 
 
@@ -63,6 +63,18 @@ def _numbered(units: Iterable[UnitEntry]) -> Iterator[UnitEntry]:
             key = f"{unit.key}_{n}"
         taken.add(key.lower())
         yield replace(unit, key=key)
+
+
+def briefs_of(manifest: Manifest) -> tuple[list[Brief], list[ZhibiError]]:
+    """Every unit's brief; those that cannot be read come back as errors."""
+    briefs: list[Brief] = []
+    failed: list[ZhibiError] = []
+    for entry in manifest.units:
+        try:
+            briefs.append(brief_of(entry))
+        except ZhibiError as exc:
+            failed.append(exc)
+    return briefs, failed
 
 
 def brief_of(entry: UnitEntry) -> Brief:

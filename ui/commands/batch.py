@@ -110,7 +110,7 @@ def _template(path: Path) -> int:
     if path.suffix.lower() != ".xlsx":
         raise InputError("模板是 .xlsx 表格，请把文件名写成 清单.xlsx 的样子")
     if path.exists():
-        raise InputError("这个文件已经存在，为免覆盖填好的内容，请换一个文件名")
+        raise InputError("这个文件已经存在，为免覆盖填好的内容，请换一个文件名", path=path)
     write_all([(path, template_sheet())])
     out(str(path))
     return 0

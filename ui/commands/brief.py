@@ -34,11 +34,12 @@ def brief(
     ] = None,
     kind: Annotated[str | None, typer.Option("--kind", help="文种，不写则由旧稿辨认")] = None,
 ) -> int:
+    from assistant.brief import NO_UNIT
     from assistant.reverse import Given, reverse_file
 
     text = reverse_file(file, Given(organization or "", period or "", kind or ""))
     _hand_over(text, output)
-    if "【待补：单位全称】" in text:
+    if NO_UNIT in text:
         say("旧稿里看不出单位名称，请在 organization 处补上，或加 --organization")
     return 0
 
@@ -54,25 +55,34 @@ def _hand_over(text: str, output: Path | None) -> None:
 
 
 def rollup(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="放着各单位材料的文件夹")],
-    organization: Annotated[str, typer.Option("--organization", help="汇总单位名称")],
+    source: Annotated[
+        Path, typer.Argument(metavar="DIR", help="放着各单位材料的文件夹，或各单位填好的 .xlsx 清单")
+    ],
+    organization: Annotated[
+        str | None, typer.Option("--organization", help="汇总单位名称，不写则留一处待补")
+    ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="写到这个 .yaml，默认打印")] = None,
     units: Annotated[
         Path | None, typer.Option("--units", help="应报单位名单，一行一个；没报的会列出来")
     ] = None,
     kind: Annotated[str | None, typer.Option("--kind", help="文种，默认与多数单位相同")] = None,
 ) -> int:
-    from assistant.rollup import read_units, roll_up, to_yaml
+    from assistant.batch.manifest import briefs_of, read_manifest
+    from assistant.brief import NO_UNIT
+    from assistant.rollup import roll_up, to_yaml
 
-    briefs, failed = read_units(folder)
+    manifest = read_manifest(source)
+    briefs, failed = briefs_of(manifest)
+    for problem in (*manifest.notes, *failed):
+        say(f"未计入：{problem}")
     found = roll_up(briefs, _roster(units))
-    _hand_over(to_yaml(found, organization, kind or ""), output)
-    for error in failed:
-        say(f"未计入：{error}")
+    _hand_over(to_yaml(found, organization or NO_UNIT, kind or ""), output)
+    if not organization:
+        say(f"没有写汇总单位，organization 处留了“{NO_UNIT}”，请补上，或加 --organization")
     for remark in found.remarks:
         say(remark)
     say(f"汇总{len(found.units)}个单位，合计{len(found.totals)}项，未合计的数{found.left}个")
-    return 2 if failed else 0
+    return 2 if failed or manifest.notes else 0
 
 
 def _roster(path: Path | None) -> list[str]:
@@ -104,9 +114,12 @@ def follow(
     parsed = read_brief(brief)
     found = follow_up(read_document(last), parsed)
     if format == "json":
-        falls = [asdict(f) | {"message": f.message} for f in found.falls]
-        promises = [asdict(p) for p in found.promises]
-        out(json.dumps({"promises": promises, "falls": falls}, ensure_ascii=False, indent=2))
+        told = {
+            "promises": [asdict(p) for p in found.promises],
+            "shortfalls": [asdict(s) | {"message": s.message} for s in found.shortfalls],
+            "falls": [asdict(f) | {"message": f.message} for f in found.falls],
+        }
+        out(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         out(report(found, parsed))
-    return 1 if found.open or found.falls else 0
+    return 1 if found.open or found.shortfalls or found.falls else 0
