@@ -11,12 +11,13 @@ from langchain_core.messages import BaseMessage
 
 from assistant.brief import Brief, Period, make_item
 from assistant.checks.facts import FactContext, check_facts
+from assistant.compose.edit import addresses, sentence_at
 from assistant.compose.parse import parse_reply
 from assistant.document import Draft, Sentence
 from assistant.errors import ServiceError
 from assistant.finding import Finding, Fix
 from assistant.plan.types import Outline, SectionPlan, SectionTask
-from assistant.revise import ROUGH, Reviser, addresses, errors, revise, sentence_at
+from assistant.revise import ROUGH, Reviser, errors, revise
 
 BRIEF = Brief(
     "party-building-summary", "示例县水务局", Period.parse("2025-H1"), date(2025, 7, 4), "党组",

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from assistant.brief import Brief
 from assistant.checks.facts import align
+from assistant.compose.edit import Address, addresses, sentence_at, with_sentences
 from assistant.document import Block, Document, Draft, Paragraph, Section, Sentence
 from assistant.finding import Finding
-from assistant.revise import Address, addresses, sentence_at, with_sentences
 
 Group = tuple[Section, ...]
 
