@@ -111,7 +111,7 @@ def compose_all(
     done: Callable[[SectionTask, Composed], None] | None = None,
 ) -> dict[str, Composed]:
     """All sections by id, the first alone so that a prompt cache fills (a body in view has filled it), the rest at
-    once; ``done`` is told of each."""
+    once, or in this thread where ``concurrency`` is 1; ``done`` is told of each."""
     chain = section_chain(model, catalogue, overlay, slots=slots)
     results: dict[str, Composed] = {}
 
@@ -124,6 +124,10 @@ def compose_all(
     for task in tasks[:cold]:
         keep(task, chain.invoke(task))
     rest = list(tasks[cold:])
-    for index, composed in chain.batch_as_completed(rest, {"max_concurrency": concurrency}) if rest else ():
-        keep(rest[index], composed)
+    if concurrency == 1:
+        for task in rest:
+            keep(task, chain.invoke(task))
+    elif rest:
+        for index, composed in chain.batch_as_completed(rest, {"max_concurrency": concurrency}):
+            keep(rest[index], composed)
     return results
