@@ -21,13 +21,15 @@ def clause(item: Item, questions: Sequence[Question]) -> str:
         at = item.text.find(question.anchor) if question.anchor and item.id in question.facts else -1
         end = at + len(question.anchor)
         if at >= 0 and question.inline and not any(s < end and at < e for s, e, _ in edits):
-            comma = "，" if question.inline.startswith("【待补") and _ends_clause(item.text, end) else ""
-            edits.append((end, end, comma + question.inline))
+            edits.append((end, end, _put_at(item.text, end, question.inline)))
     text = item.text
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]
     return _END.sub("", text)
 
 
-def _ends_clause(text: str, at: int) -> bool:
-    return at == len(text) or text[at] in CLAUSE_END
+def _put_at(text: str, at: int, inline: str) -> str:
+    """What is asked for follows its clause after a comma, and a member of a list in brackets."""
+    if not inline.startswith("【待补") or (at < len(text) and text[at] not in CLAUSE_END):
+        return inline
+    return f"（{inline}）" if text[at : at + 1] == "、" else f"，{inline}"

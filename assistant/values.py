@@ -229,16 +229,7 @@ _HEAD_LENGTH = 8
 
 def head_noun(text: str, start: int, end: int) -> str:
     """The noun a figure counts: what follows the measure word (43名|党员) or, where nothing does, what precedes (讲党课|6次)."""
-    right = end
-    while (
-        right < len(text)
-        and right - end < _HEAD_LENGTH
-        and text[right] not in _HEAD_STOP
-        and not text[right].isdigit()
-    ):
-        right += 1
-    after = text[end:right].removeprefix("的")
-    if after and is_cjk(after[0]):
+    if after := _noun_after(text, end):
         return after
     left = start
     while (
@@ -249,6 +240,20 @@ def head_noun(text: str, start: int, end: int) -> str:
     ):
         left -= 1
     return text[left:start]
+
+
+def _noun_after(text: str, end: int) -> str:
+    """Empty where something else than a word follows."""
+    right = end
+    while (
+        right < len(text)
+        and right - end < _HEAD_LENGTH
+        and text[right] not in _HEAD_STOP
+        and not text[right].isdigit()
+    ):
+        right += 1
+    after = text[end:right].removeprefix("的")
+    return after if after and is_cjk(after[0]) else ""
 
 
 def parse_unknowns(text: str) -> tuple[Unknown, ...]:
@@ -282,7 +287,7 @@ def _label(text: str, start: int, end: int, unit: str) -> str:
     if masked and not unit:
         return masked
     name = lexicon().unknown_names.get(unit, "数量" if unit else "名称或个数")
-    after = _before_action(head_noun(text, end + len(unit), end + len(unit)))
+    after = _before_action(_noun_after(text, end + len(unit)))
     before = _after_action(text[clause_around(text, start, start).start : start])
     subject = after if after and (not unit or lexicon().unit_of.get(unit) in _COUNTS_WHAT_FOLLOWS) else before
     return subject if subject.endswith(name) else subject + name

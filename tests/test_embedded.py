@@ -16,6 +16,11 @@ from assistant.brief import REGISTERS, Brief
 from assistant.catalogue import load_catalogue
 from assistant.document import Draft
 from assistant.formats.briefs import read_brief
+from assistant.models.embedded.data import kind_of
+from assistant.models.embedded.layout import lay_out
+from assistant.models.embedded.write import _short_problem
+from assistant.plan import make_outline
+from assistant.plan.headings import borne_out
 from assistant.settings import load_settings
 from assistant.text import char_count
 
@@ -116,3 +121,41 @@ def test_nothing_of_the_other_seed_leaks_in(shared: Path) -> None:
         assert word not in first
     for word in ("镇宣传栏", "清廉规划资源", "结对联建"):
         assert word not in second
+
+
+@pytest.mark.parametrize(
+    ("fact", "kind"),
+    [
+        ("招聘专业技术人员32名，举办技能比武3场", "talent"),  # what it begins with
+        ("牵头起草《矛盾纠纷多元化解工作办法》，经会议审议通过后施行", "mechanism"),  # the end of a title
+        ("制定《局党组理论学习中心组2023年学习安排意见》，组织集中学习6次", "study"),
+        ("自觉接受监督，邀请代表参加公开听证52场", "disclosure"),  # too general a beginning
+        ("拆除违法建设12处", "rectify"),
+    ],
+)
+def test_a_fact_is_of_the_kind_it_begins_with(fact: str, kind: str) -> None:
+    assert kind_of(fact).id == kind
+
+
+@pytest.mark.parametrize(
+    ("problem", "short"),
+    [
+        ("高层次技术人才短缺，研发投入占比仅1.2%", "高层次技术人才短缺"),
+        ("还有5处隐患没有整改到位", "5处隐患没有整改到位"),
+        ("“三会一课”质量不高，存在以念文件代替学习的现象", "“三会一课”质量不高、以念文件代替学习的现象"),
+        ("村干部队伍老化，后继乏人问题还没有根本解决", "村干部队伍老化、后继乏人"),
+    ],
+)
+def test_a_problem_is_named_without_its_instances(problem: str, short: str) -> None:
+    assert _short_problem(problem, 34) == short
+
+
+def test_a_head_speaks_of_nothing_that_the_section_has_not(root: Path) -> None:
+    """抓经济工作要重招商 stands over no facts on the companies already there."""
+    told = read_brief(root / "examples" / "half-year.yaml")
+    outline = make_outline(told, load_catalogue())
+    layouts = lay_out(outline, told)
+    for section in (s for s in outline.written if s.part == "achievements"):
+        about = section.heading + "".join(told.item(i).text for i in section.items)
+        said = [*layouts[section.id].requirements, layouts[section.id].stance]
+        assert [s for s in said if not borne_out(s, about)] == []

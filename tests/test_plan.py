@@ -14,6 +14,7 @@ from assistant.catalogue import load_catalogue
 from assistant.errors import BriefError
 from assistant.plan import make_outline
 from assistant.plan.headings import borne_out, measure_heading
+from assistant.plan.outline import match_problems
 from assistant.plan.units import unit_names
 from assistant.text import ordinal
 
@@ -143,3 +144,36 @@ def test_periods(text: str, label: str, following: str) -> None:
 def test_bad_periods(text: str) -> None:
     with pytest.raises(ValueError):
         Period.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("problems", "plans", "answered"),
+    [
+        (["支部活动与诊疗业务结合不紧，临床党员工学矛盾突出", "党务干部多为兼职"],
+         ["推行支部活动开到床边，每个支部每季度开展1次主题党日", "配备专职党务干部3名", "纠治诊疗服务中的不正之风"],
+         [["Q01"], ["Q02"], []]),
+        (["法律监督案件偏少", "建成监督模型少", "部分干警办理新类型案件经验不足"],
+         ["法律监督案件增长20%", "研发监督模型6个", "选派20名干警到上级院跟班学习"],
+         [["Q01"], ["Q02"], ["Q03"]]),
+        (["优质生源外流", "课堂教学方法单一"], ["举办校园开放日4次", "组织课堂教学研讨6次"], [["Q01"], ["Q02"]]),
+        (["优质生源外流", "课堂教学方法单一"], ["举办校园开放日4次", "组织课堂教学研讨6次", "新建操场"], [[], ["Q02"], []]),
+    ],
+)  # fmt: skip
+def test_measures_go_side_by_side_with_the_problems(
+    problems: list[str], plans: list[str], answered: list[list[str]]
+) -> None:
+    found = match_problems(items("plan", plans), items("problem", problems))
+    assert [list(ids) for ids in found.values()] == answered
+
+
+def test_the_only_fact_on_party_work_keeps_a_section_of_its_own() -> None:
+    own = ["完成水库除险加固4座", "新建灌溉渠道12公里", "办理取水许可36件", "完成水利投资2.6亿元"]
+    facts = [FACTS[0], *own, "排查安全隐患86处", "开展防汛演练4次", "储备防汛物资12类"]
+    outline = make_outline(brief(facts, kind="work-summary"), load_catalogue())
+    body = [s for s in outline.sections if s.part == "achievements" and s.items]
+    assert ("F01",) in [s.items for s in body]
+    assert all(len(s.items) > 1 for s in body if s.items != ("F01",))
+
+
+def test_a_measure_is_not_its_own_heading() -> None:
+    assert measure_heading("完成住院楼改造", "health", set(), 0) != "完成住院楼改造"

@@ -122,3 +122,17 @@ def _in_chinese(number: int) -> str:
 
     high, low = divmod(number, 10_000)
     return (group(high) + "万" if high else "") + ("零" if high and 0 < low < 1000 else "") + group(low)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("走访*户、慰问2次", "走访户数"),
+        ("慰问困难群众*户", "困难群众户数"),
+        ("*名党员参加培训", "党员人数"),
+        ("新建*个示范点", "示范点个数"),
+        ("排查隐患*处，整改3处", "隐患数量"),
+    ],
+)
+def test_what_is_missing_is_named_by_the_words_around_it(text: str, label: str) -> None:
+    assert [u.label for u in parse_unknowns(text)] == [label]

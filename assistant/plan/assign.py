@@ -91,33 +91,42 @@ def _theme_of(heading: str, body: str, themes: Sequence[Theme]) -> str:
 
 
 def assign_by_theme(facts: Sequence[Item], themes: Sequence[Theme], most: int, unit: str = "") -> list[Group]:
-    """Facts grouped by theme into at most ``most`` groups of two or more, in the genre's order of themes; ``unit`` is the
-    kind of unit, whose own business takes the facts that name no theme."""
+    """Facts grouped by theme into at most ``most`` groups of two or more (one, of party work), in the genre's order of
+    themes; ``unit`` is the kind of unit, whose own business takes the facts that name no theme."""
     scores = {f.id: _unit_scores(f.text, themes, unit) for f in facts}
     order = {t.id: n for n, t in enumerate(themes)}
     fallback = _main_theme(unit, order)
     where = {
         f.id: max(scores[f.id], key=lambda t: scores[f.id][t]) if scores[f.id] else fallback for f in facts
     }
-    named = dict(where)
+    named, texts = dict(where), {f.id: f.text for f in facts}
     _gather_small(where)
     while True:
         members = {
             t: [f for f in where if where[f] == t] for t in sorted(set(where.values()), key=order.__getitem__)
         }
-        small = min(members, key=lambda t: (len(members[t]), -order[t]))
-        if len(members) == 1 or (len(members) <= most and len(members[small]) >= _FEWEST):
+        worth = {t: len(m) + _only_party_work(t, members, texts) for t, m in members.items()}
+        small = min(members, key=lambda t: (worth[t], -order[t]))
+        if len(members) == 1 or (len(members) <= most and worth[small] >= _FEWEST):
             break
         sizes = {t: len(m) for t, m in members.items() if t != small}
         for fact in members[small]:
             where[fact] = _next_best(scores[fact], small, sizes, fallback)
-    texts = {f.id: f.text for f in facts}
     groups: list[Group] = []
     for t in sorted(members, key=lambda t: order[t]):
         made = _group(t, members[t], [named[f] for f in members[t]], unit)
         again = made.pool and any(made.pool == g.pool for g in groups)
         groups.append(Group(t, tuple(members[t])) if again else made)
     return [part for g in groups for part in _facets(g, texts, most - len(groups))]
+
+
+def _only_party_work(theme: str, members: Mapping[str, Sequence[str]], texts: Mapping[str, str]) -> bool:
+    """The one fact that speaks of party work in a report on the unit's work keeps a section of its own, as such reports
+    have one."""
+    fact, *more = members[theme]
+    others = party_themes() & (members.keys() - {theme})
+    said = compiled(outline_data()["party_words"]).search(texts[fact]) is not None
+    return theme in party_themes() and said and not more and not others
 
 
 def _facets(group: Group, texts: Mapping[str, str], room: int) -> list[Group]:

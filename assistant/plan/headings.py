@@ -105,7 +105,7 @@ def measure_heading(plan_text: str, theme: str, used: set[str], seed: int, probl
         *(h for h in own if len(h) == wanted), *themed, *own, *_inner_action(plan_text),
     ]  # fmt: skip
     for candidate in candidates:
-        if candidate not in used and candidate[:2] not in taken:
+        if candidate not in used and candidate[:2] not in taken and candidate != plan_text.rstrip("。"):
             return candidate
     spare = _rotated(_data()["fallback"], seed)
     rest = [h for h in spare if h not in used and h[:2] not in taken] or [h for h in spare if h not in used]

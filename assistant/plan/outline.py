@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 
 from assistant.answers import fit
 from assistant.brief import Brief, Item
@@ -21,6 +22,9 @@ from assistant.similarity import containment
 from assistant.text import ordinal, strip_invisible
 
 _SURE = 2  # a link the text will state needs more than one shared word
+_SAME_PLACE = (
+    2  # shared words that the same place in both lists is worth: plans are listed as the problems are
+)
 _SAME_PART = 0.6
 _PER_FACT = {"concise": 95, "standard": 125, "full": 190}
 
@@ -210,20 +214,42 @@ def _plans(
 
 
 def match_problems(plans: Sequence[Item], problems: Sequence[Item]) -> dict[str, tuple[str, ...]]:
-    """Which problems each plan answers: every problem to the plan that answers it best, if any does."""
-    answered: dict[str, list[str]] = {p.id: [] for p in plans}
-    left: list[Item] = []
-    for problem in problems:
-        best = max(((fit(problem.text, p.text), -n, p.id) for n, p in enumerate(plans)), default=(0, 0, ""))
-        if best[0] >= _SURE:
-            answered[best[2]].append(problem.id)
-        else:
-            left.append(problem)
-    for problem in left:  # one word in common is enough where neither has found another
-        free = [p for p in plans if not answered[p.id] and fit(problem.text, p.text)]
-        if free:
-            answered[max(free, key=lambda p: fit(problem.text, p.text)).id].append(problem.id)
-    return {k: tuple(v) for k, v in answered.items()}
+    """Which problems each plan answers, the surest pairs first; another plan is preferred to one that answers a problem
+    already, and the same place in both lists counts, as plans are mostly listed in the order of the problems."""
+    places = list(product(range(len(problems)), range(len(plans))))
+    shared = {(q, p): fit(problems[q].text, plans[p].text) for q, p in places}
+    worth = {(q, p): shared[q, p] + _SAME_PLACE * (q == p) for q, p in places if shared[q, p]}
+    found: dict[int, int] = {}
+    while True:
+        taken = set(found.values())
+        pairs = [(w - (p in taken), -abs(q - p), -q, -p) for (q, p), w in worth.items() if q not in found]
+        best = max(pairs, default=(0, 0, 0, 0))
+        if best[0] < _SURE:
+            break
+        found[-best[2]] = -best[3]
+    for q, p in _leftovers(found, shared, len(problems), len(plans)):
+        found.setdefault(q, p)
+    by_plan = {
+        plan.id: [problems[q].id for q in sorted(found) if found[q] == p] for p, plan in enumerate(plans)
+    }
+    return {plan: tuple(ids) for plan, ids in by_plan.items()}
+
+
+def _leftovers(
+    found: Mapping[int, int], shared: Mapping[tuple[int, int], int], problems: int, plans: int
+) -> Iterator[tuple[int, int]]:
+    """Problems without a plan beside plans without a problem: one word in common is enough, and none is needed for the
+    last pair of two lists that go side by side."""
+    free = [p for p in range(plans) if p not in found.values()]
+    for q in (q for q in range(problems) if q not in found):
+        near = [p for p in free if shared[q, p]]
+        if near:
+            free.remove(max(near, key=lambda p: shared[q, p]))
+            yield q, max(near, key=lambda p: shared[q, p])
+        elif (
+            free == [q] and problems == plans == len(found) + 1 > 1 and all(q == p for q, p in found.items())
+        ):
+            yield q, q
 
 
 def _with_lengths(sections: Sequence[SectionPlan], brief: Brief, genre: Genre) -> tuple[SectionPlan, ...]:

@@ -9,6 +9,7 @@ from assistant.checks.kinds import (
     catalogue_dates,
     catalogue_wording,
     consistency,
+    days,
     echo,
     enumeration,
     figures,
@@ -21,11 +22,13 @@ from assistant.checks.kinds import (
     parts,
     patterns,
     plans,
+    quoted,
     sequence,
     siblings,
     spelling,
     stutter,
     titles,
+    twice,
     units,
 )
 from assistant.checks.rule import Kind, no_options
@@ -55,6 +58,9 @@ _MODULES = (
     amounts,
     siblings,
     stutter,
+    twice,
+    quoted,
+    days,
 )
 
 KINDS: dict[str, Kind] = {"external": Kind(no_options)}

@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterator
 
 from assistant.catalogue.nodes import Fields
-from assistant.checks.rule import Hit, Kind, Rule, no_options
+from assistant.checks.rule import Hit, Kind, Rule, expression, no_options
 from assistant.checks.view import Item, View
 from assistant.expressions import compiled
 from assistant.text import ordinal
+from assistant.values import chinese_number
 
 _PREDICATE = (
     r"([\u4e00-\u9fff]{2})(?:也|还|仍|都|均|更)?(不[高强足够实深严到细准力]|薄弱|滞后|欠缺|偏[低弱少])"
 )
+_AT_ONCE = 3  # characters between a promise and the first item
+_STOPS = "：:。，\n "
 _QUOTED = r"([\u4e00-\u9fff]{2})(“[^“”]{2,12}”)"
 
 
@@ -37,6 +40,53 @@ def _sequence(_: Rule, view: View) -> Iterator[Hit]:
                 fault = "重复" if item.number == before else "跳号" if item.number > before else "倒退"
                 yield Hit(item.start, item.lead.start, {"fault": fault, "right": f"{ordinal(before + 1)}是"})
             before = item.number
+
+
+def _read_promise(fields: Fields) -> str:
+    """How many items are promised (group n, or q in the name of what is promised)."""
+    return expression(fields, "promise", required=True)
+
+
+def _promised(rule: Rule, view: View) -> Iterator[Hit]:
+    """四个方面的问题：一是……三是……: what is listed right after is another number than was promised."""
+    for m in view.matches(rule.options):
+        promised = m["n"] or m["q"]
+        said, listed = chinese_number(promised.replace("两", "二")), _listed_after(view, m.end())
+        if listed and listed != said:
+            yield Hit(m.start(), m.end(), {"said": f"{promised}项", "count": str(listed)})
+
+
+def _read_counted(fields: Fields) -> tuple[tuple[str, str], ...]:
+    """How one item is written, and how a list of them with its number (groups list and n)."""
+    return tuple(
+        (expression(f, "items", required=True), expression(f, "list", required=True))
+        for f in fields.mappings("forms", {"items", "list"}, required=True)
+    )
+
+
+def _counted(rule: Rule, view: View) -> Iterator[Hit]:
+    """《甲》《乙》3项制度: the number right after a list is that of its items."""
+    for item, listed in rule.options:
+        for m in view.matches(listed):
+            count = len(compiled(item).findall(m["list"]))
+            said = m["n"] if m["n"].isdigit() else chinese_number(m["n"].replace("两", "二"))
+            if said and int(said) != count:
+                yield Hit(m.start("n"), m.end(), {"count": str(count)})
+
+
+def _listed_after(view: View, at: int) -> int:
+    """How many items or numbered paragraphs begin at once after this place; 0: none do."""
+    for run in runs(view):
+        between = view.text[at : run[0].start] if at <= run[0].start <= at + _AT_ONCE else "?"
+        if run[0].number == 1 and not between.strip(_STOPS):
+            return len(run) if [i.number for i in run] == list(range(1, len(run) + 1)) else 0
+    block = view.block_at(at)
+    if view.text[at : view.span(block).end].strip(_STOPS):
+        return 0
+    for heads in view.siblings.values():
+        if heads[0].block == block + 1 and [h.number for h in heads] == list(range(1, len(heads) + 1)):
+            return len(heads)
+    return 0
 
 
 def _single(_: Rule, view: View) -> Iterator[Hit]:
@@ -111,6 +161,10 @@ def _twice(_: Rule, view: View) -> Iterator[Hit]:
 
 KINDS = {
     "enumeration": Kind(no_options, words=frozenset({"fault", "right"}), find=_sequence),
+    "promised-count": Kind(
+        _read_promise, frozenset({"promise"}), frozenset({"said", "count"}), find=_promised
+    ),
+    "counted-list": Kind(_read_counted, frozenset({"forms"}), frozenset({"count"}), find=_counted),
     "enumeration-single": Kind(no_options, find=_single),
     "lead-length": Kind(
         _read_spread, frozenset({"least", "spread"}), frozenset({"length", "middle"}), find=_leads

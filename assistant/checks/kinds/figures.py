@@ -24,6 +24,7 @@ _HUNDRED = Decimal(100)
 _HALF = Decimal(1) / 2
 _SOME = 20  # of fewer, parts that leave one out may be meant
 _SHORT = 8  # characters of a member's name
+_SHORT_RATE = 2  # characters of a rate's name, one of which may close the verb (结案, 审执结)
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _AMOUNTS = ("count", "money")
 
@@ -59,25 +60,32 @@ def _plain(amount: Decimal) -> str:
 
 
 class _Cues(NamedTuple):
+    """``short``: the share of a total that its parts may leave out at most and still be told; ``least``: and at least."""
+
     cue: str
     unless: str
+    short: Decimal
+    least: Decimal
 
 
 def _read_cues(fields: Fields) -> _Cues:
-    return _Cues(expression(fields, "cue", required=True), expression(fields, "skip"))
+    cue, unless = expression(fields, "cue", required=True), expression(fields, "skip")
+    short, least = (Decimal(str(fields.number(name, 0))) for name in ("short", "least"))
+    return _Cues(cue, unless, short, least)
 
 
 def _parts(rule: Rule, view: View) -> Iterator[Hit]:
-    """43名，其中甲20名、乙30名: parts of the total's own kind that make more than it, or all but one or two of it."""
+    """43名，其中甲20名、乙30名: parts of the total's own kind that make more than it, or all but a little of it."""
     cues: _Cues = rule.options
     for at, text in _sentences(view, cues.cue):
         m = compiled(cues.cue).search(text)
         if m is None or text.count(m.group()) > 1 or (cues.unless and compiled(cues.unless).search(text)):
             continue
         total, parts = _total_and_parts(text, m.start(), m.end())
+        parts = _one_list(text, total, parts) if total else parts
         if total is None or not _listed(text, parts):
             continue
-        if _apart(total, parts):
+        if _apart(total, parts, cues):
             words = {"total": total.surface, "sum": _sum(_added(parts), total)}
             yield Hit(at + parts[0].start, at + parts[-1].end, words)
 
@@ -96,15 +104,25 @@ def _total_and_parts(text: str, start: int, end: int) -> tuple[Value | None, lis
     return None, []
 
 
-def _apart(total: Value, parts: list[Value]) -> bool:
+def _one_list(text: str, total: Value, parts: list[Value]) -> list[Value]:
+    """Parts joined by 、 end at the first comma where they would make more than the total with what stands after it."""
+    ends = [n for n, (a, b) in enumerate(pairwise(parts), 1) if text[a.end] in "，," and b]
+    if not ends or ends[0] < 2 or _added(parts) <= (total.amount or Decimal(0)):
+        return parts
+    return parts[: ends[0]]
+
+
+def _apart(total: Value, parts: list[Value], cues: _Cues) -> bool:
     """More than the total, or a little less where there are several; rounding adds up where there are many."""
     whole, sum_ = total.amount or Decimal(0), _added(parts)
     if len(parts) < 2:
-        return sum_ > whole
+        return sum_ > whole and not cues.least
     many = len(parts) > 2
     low = sum(_range(v)[0] for v in parts) - _range(total)[1] if many else sum_ - whole
     high = _range(total)[0] - sum(_range(v)[1] for v in parts) if many else whole - sum_
-    return low > 0 or (whole >= _SOME and 0 < high <= max(Decimal(1), whole / 20))
+    return (low > 0 and not cues.least) or (
+        whole >= _SOME and whole * cues.least < high <= max(Decimal(1), whole * cues.short)
+    )
 
 
 def _added(parts: list[Value]) -> Decimal:
@@ -142,13 +160,21 @@ def _rates(rule: Rule, view: View) -> Iterator[Hit]:
             rate = re.fullmatch(cues.cue, between)
             if whole.unit != part.unit or rate is None or _unfit(cues, text, whole, percent):
                 continue
-            if not bigrams(rate["did"]) & bigrams(text[whole.end : part.start]):
+            told = text[whole.end : part.start]
+            if not (_done(rate["did"], told) if rate["did"] else "其中" in told):
                 continue
             ratio = (part.amount or Decimal(0)) / (whole.amount or Decimal(1)) * _HUNDRED
             low, high = _range(percent)
             slack = (high - low) / 2 or _HALF
             if ratio <= _HUNDRED and abs(ratio - (percent.amount or Decimal(0))) > slack * 2:
                 yield Hit(at + percent.start, at + percent.end, _ratio_words(part, whole, ratio))
+
+
+def _done(rate: str, told: str) -> bool:
+    """Whether the part is what the rate is of: 整改率 of what was 整改, 结案率 of what was 审执结 and written no longer."""
+    if bigrams(rate) & bigrams(told):
+        return True
+    return len(rate) == _SHORT_RATE and told.rstrip()[-1:] in rate
 
 
 def _unfit(cues: _Cues, text: str, whole: Value, percent: Value) -> bool:
@@ -225,7 +251,7 @@ def _over(rule: Rule, view: View) -> Iterator[Hit]:
 
 _KEYS = frozenset({"cue", "skip"})
 KINDS = {
-    "parts-total": Kind(_read_cues, _KEYS, frozenset({"total", "sum"}), find=_parts),
+    "parts-total": Kind(_read_cues, _KEYS | {"short", "least"}, frozenset({"total", "sum"}), find=_parts),
     "rate-off": Kind(_read_cues, _KEYS, frozenset({"terms", "right"}), find=_rates),
     "growth-off": Kind(_read_cues, _KEYS, frozenset({"terms", "right"}), find=_growth),
     "part-over": Kind(_read_cues, _KEYS, frozenset({"total"}), find=_over),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from assistant.catalogue import Catalogue, Formulation
@@ -108,6 +109,45 @@ def _members(rule: Rule, view: View) -> Iterator[Hit]:
             yield Hit(run[0].start, run[-1].end, words, part=entry.id, severity=severity)
 
 
+class _List(NamedTuple):
+    """A list that a law or a speech fixed, with its source; told from ``since`` on."""
+
+    name: str
+    members: tuple[str, ...]
+    source: str
+    since: date
+
+
+def _read_lists(fields: Fields) -> tuple[_List, ...]:
+    return tuple(
+        _List(
+            f.text("name", required=True),
+            f.texts("members", required=True),
+            f.text("source", required=True),
+            f.day("since") or date.min,
+        )
+        for f in fields.mappings("lists", {"name", "members", "source", "since"}, required=True)
+    )
+
+
+def _lists(rule: Rule, view: View) -> Iterator[Hit]:
+    """Fixed lists of the rule's own, in order and complete."""
+    for listed in rule.options:
+        n = len(listed.members)
+        if view.as_of < listed.since or sum(map(view.may_hold, listed.members)) < 2:
+            continue
+        for run, odd in _runs(view, _places(view, listed.members)):
+            verdict = _judge(run, odd, n, True, False)
+            if verdict is not None and len({p.member for p in run}) * 2 > n:
+                words = {
+                    "fault": verdict[0],
+                    "right": "、".join(listed.members),
+                    "name": listed.name,
+                    "source": listed.source,
+                }
+                yield Hit(run[0].start, run[-1].end, words, severity=verdict[1])
+
+
 def _judge(run: list[_Place], odd: str, n: int, ordered: bool, partial: bool) -> tuple[str, Severity] | None:
     seen = [p.member for p in run]
     if len(set(seen)) < 2:
@@ -144,5 +184,8 @@ def _order(rule: Rule, view: View) -> Iterator[Hit]:
 _KEYS = frozenset({"skip", "partial"})
 KINDS = {
     "members": Kind(_read, _KEYS, frozenset({"fault", "right", "name", "source"}), find=_members),
+    "fixed-list": Kind(
+        _read_lists, frozenset({"lists"}), frozenset({"fault", "right", "name", "source"}), find=_lists
+    ),
     "order": Kind(_read, _KEYS, frozenset({"right", "name"}), find=_order),
 }

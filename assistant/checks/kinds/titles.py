@@ -10,10 +10,11 @@ from typing import NamedTuple
 from assistant.catalogue import Catalogue, PolicyDocument
 from assistant.catalogue.nodes import Fields
 from assistant.checks.memo import per_catalogue
-from assistant.checks.rule import Hit, Kind, Rule
+from assistant.checks.rule import Hit, Kind, Rule, expression
 from assistant.checks.view import View
+from assistant.expressions import compiled
 from assistant.finding import Severity
-from assistant.text import fold, occurrences
+from assistant.text import clause_around, fold, occurrences
 
 _ISSUER = re.compile(
     "^(?:中共中央办公厅国务院办公厅|中共中央国务院|中共中央办公厅|中共中央|国务院办公厅|国务院)(?=关于)"
@@ -151,6 +152,29 @@ def _bare(rule: Rule, view: View) -> Iterator[Hit]:
                 break
 
 
+def _former(rule: Rule, view: View) -> Iterator[Hit]:
+    """A title given up for another one, cited as if it held; not where its sentence tells of the change."""
+    told = compiled(rule.options)
+    former = {
+        _bare_key(old.title): (old.until, document)
+        for document in view.catalogue.documents
+        for old in document.former_titles
+    }
+    for span in view.titles:
+        until, document = former.get(_bare_key(view.text[span.start : span.end]), (date.max, None))
+        if document is None or view.as_of < until:
+            continue
+        around = clause_around(view.text, span.start, span.end)
+        if not told.search(view.text, around.start, around.end):
+            words = {"right": document.title, "when": f"{until.year}年{until.month}月"}
+            yield Hit(span.start, span.end, words, part=document.id)
+
+
+def _read_told(fields: Fields) -> str:
+    """What in the same clause says that the title is of the past."""
+    return expression(fields, "told", required=True)
+
+
 def _long_titles(catalogue: Catalogue) -> tuple[str, ...]:
     titles = (d.title.strip("《》") for d in catalogue.documents)
     return tuple(t for t in titles if len(t) >= 9 and _BRACKET.sub("", t).endswith(_KINDS_OF_DOCUMENT))
@@ -180,5 +204,6 @@ KINDS = {
     "title-registry": Kind(_none, words=frozenset({"right", "issuer"}), find=_wrong),
     "bare-title": Kind(_none, words=frozenset({"right"}), find=_bare),
     "short-title": Kind(_read_short, frozenset({"names"}), frozenset({"name"}), find=_short),
+    "title-former": Kind(_read_told, frozenset({"told"}), frozenset({"right", "when"}), find=_former),
     "title-date": Kind(_none, words=frozenset({"when"}), find=_too_early),
 }

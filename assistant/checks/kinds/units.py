@@ -14,6 +14,7 @@ from assistant.expressions import compiled
 from assistant.text import Span, clause_around, half_width, occurrences
 
 _NEAR = 10
+_HALF_YEAR = 6  # months
 _OTHER_PLACE = re.compile("[\u4e00-\u9fff]{2}[省市县区州旗镇乡]")
 _PLACE = 3  # characters of it
 
@@ -99,19 +100,30 @@ def _placed(home: str, rule: Rule) -> bool:
     return any(part in home for brand in rule.options for part in brand.region.split("/"))
 
 
-def _read_own_name(fields: Fields) -> tuple[str, tuple[str, ...]]:
-    return expression(fields, "term", required=True), fields.texts("common")
+class _OwnName(NamedTuple):
+    """``apart``: a slot that shares a character with the unit's name may be its own business (供水 and 水务)."""
+
+    term: str
+    common: tuple[str, ...]
+    apart: bool
+
+
+def _read_own_name(fields: Fields) -> _OwnName:
+    return _OwnName(
+        expression(fields, "term", required=True), fields.texts("common"), fields.flag("apart", False)
+    )
 
 
 def _own_name(rule: Rule, view: View) -> Iterator[Hit]:
     """清廉××建设 and the like, where ×× is no common word and no part of the unit's own name."""
-    regex, common = rule.options
+    option: _OwnName = rule.options
     name = view.profile.organization
     if not name:
         return
-    for m in view.matches(regex):
+    for m in view.matches(option.term):
         slot = m["slot"]
-        if slot not in name and not any(c in slot for c in common):
+        own = not set(slot).isdisjoint(name) if option.apart else slot in name
+        if not own and not any(c in slot for c in option.common):
             yield Hit(m.start(), m.end(), {"slot": slot, "unit": name})
 
 
@@ -152,17 +164,21 @@ def _around(text: str, start: int, end: int) -> Span:
 
 
 def _plan_year(_: Rule, view: View) -> Iterator[Hit]:
-    """三、2024年工作打算 in the summary of 2024: plans are for the year after."""
+    """三、2024年工作打算 in the summary of 2024, 三、上半年工作打算 in that of the first half: plans are for the time after."""
     period = view.profile.period
-    if period is None or period.shape != "year":
+    if period is None or period.shape not in ("year", "half"):
         return
-    here, following = str(period.end.year), str(period.end.year + 1)
+    here, following = f"{period.end.year}年", f"{period.end.year + 1}年"
+    if period.shape == "half":
+        first = period.end.month <= _HALF_YEAR
+        here, following = ("上半年", "下半年") if first else ("下半年", following)
     for heading in view.headings:
         text = half_width(heading.text(view))
-        at = text.find(f"{here}年")
+        at = text.find(here)
         part = view.blocks[heading.block].part
         if heading.level == 1 and part == "plans" and at >= 0 and following not in text:
-            yield Hit(heading.start + at, heading.start + at + 5, {"right": following, "label": period.label})
+            words = {"right": following, "label": period.label}
+            yield Hit(heading.start + at, heading.start + at + len(here), words)
 
 
 class _Name(NamedTuple):
@@ -232,7 +248,7 @@ KINDS = {
     "body-mismatch": Kind(_read_bodies, frozenset({"names", "owners"}), frozenset({"own"}), find=_body),
     "region-brand": Kind(_read_brands, frozenset({"brands"}), frozenset({"region"}), find=_brands),
     "own-name": Kind(
-        _read_own_name, frozenset({"term", "common"}), frozenset({"slot", "unit"}), find=_own_name
+        _read_own_name, frozenset({"term", "common", "apart"}), frozenset({"slot", "unit"}), find=_own_name
     ),
     "year": Kind(_read_years, frozenset({"past", "future"}), frozenset({"label"}), find=_years),
     "plan-year": Kind(no_options, words=frozenset({"right", "label"}), find=_plan_year),

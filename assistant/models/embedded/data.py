@@ -6,11 +6,14 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from assistant import resources
 from assistant.brief import REGISTERS, Register
+
+_TITLE = re.compile(r"《[^《》]*?([^《》]{0,6})》")
+_CLAUSE_END = re.compile("[，；。]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,14 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class FactKind:
+    """``leading``: a fact that begins with it is of this kind, whatever it goes on with."""
+
     id: str
     match: re.Pattern[str]
     leads: tuple[str, ...]
     aims: tuple[Aim, ...]
     self_subject: bool
+    leading: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,9 @@ def _kind(row: Mapping[str, Any]) -> FactKind:
         for a in row["aims"]
     )
     match = re.compile("|".join(f"(?:{m})" for m in row["match"]))
-    return FactKind(row["id"], match, tuple(row["leads"]), aims, row.get("self", False))
+    return FactKind(
+        row["id"], match, tuple(row["leads"]), aims, row.get("self", False), row.get("leading", True)
+    )
 
 
 def _principle(row: Mapping[str, Any]) -> Principle:
@@ -121,9 +129,15 @@ def _principle(row: Mapping[str, Any]) -> Principle:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def kind_of(text: str) -> FactKind:
-    """The first kind whose pattern stands in the fact; the last kind matches anything."""
-    return next(k for k in patterns().kinds if k.match.search(text))
+    """The kind of what the fact begins with, else of anything in it; the last kind matches anything. Of a long title only
+    its end counts, which says what it is."""
+    whole = _TITLE.sub(r"《\1》", text)
+    first = _CLAUSE_END.split(whole, maxsplit=1)[0]
+    found = [k for k in patterns().kinds if k.match.search(whole)]
+    leading = (k for k in found if k.leading or k is found[0])
+    return next((k for k in leading if k.match.search(first)), found[0])
 
 
 def family_of(kinds: Collection[str]) -> Family | None:

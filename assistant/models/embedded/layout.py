@@ -16,6 +16,7 @@ from itertools import combinations, islice
 from assistant.brief import Brief, Item, Register
 from assistant.models.embedded.data import Aim, FactKind, Principle, family_of, kind_of, patterns
 from assistant.models.embedded.grammar import count, dealt, draw, echoes, shuffled
+from assistant.plan.headings import borne_out
 from assistant.plan.outline import seed_of
 from assistant.plan.types import Outline, SectionPlan
 from assistant.plan.units import names_of, suits
@@ -97,10 +98,8 @@ class _Dealer:
         """One sentence of each pattern, those made for this kind of unit or report before the rest."""
         out: list[str] = []
         for pattern, sentence in self._own_sentences(rows, about):
-            fresh = (
-                pattern not in self.used and not echoes(sentence, self.said) and suits(sentence, self.brief)
-            )
-            if fresh and len(out) < most:
+            fresh = pattern not in self.used and not echoes(sentence, self.said)
+            if fresh and len(out) < most and suits(sentence, self.brief) and borne_out(sentence, about):
                 self.used.add(pattern)
                 self.said += sentence
                 out.append(sentence)
@@ -157,8 +156,14 @@ class _Dealer:
             own = (*_named_leads(group[0].text), *self._spare(theme, said), *own)
         else:
             again = {i.text[:2] for i in group}  # 严格请示报告。严格执行…… would say it twice
+            begun = tuple(i.text[:4] for i in group)
             near = shuffled(own, self.seed, text)
-            own = tuple(sorted(near, key=lambda lead: (lead[:2] in again, -len(bigrams(lead) & said))))
+            own = tuple(
+                sorted(
+                    near,
+                    key=lambda lead: (lead[:2] in again or lead[2:] in begun, -len(bigrams(lead) & said)),
+                )
+            )
         return next(iter(self._take([*own, *self._spare(theme, said), *other.leads], 1)), "")
 
     def _spare(self, theme: str, said: frozenset[str]) -> list[str]:

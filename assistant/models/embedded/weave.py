@@ -14,6 +14,7 @@ from assistant.brief import Brief, Item
 from assistant.models.embedded.data import kind_of, patterns
 from assistant.models.embedded.grammar import echoes, shuffled
 from assistant.plan.assign import party_themes
+from assistant.plan.headings import borne_out
 from assistant.plan.outline import seed_of
 from assistant.plan.types import Outline, SectionPlan, SectionTask
 from assistant.plan.wordings import Wording, wordings
@@ -82,7 +83,11 @@ class _Dealer:
     def head(self, section: SectionPlan) -> tuple[str, ...]:
         """Quotations in the order of the file, then one sentence on the unit's own trade."""
         text = section.heading + "".join(self.brief.item(i).text for i in section.items)
-        rows = [r for r in wordings().heads.get(section.theme, ()) if r.match.search(text)]
+        rows = [
+            r
+            for r in wordings().heads.get(section.theme, ())
+            if r.match.search(text) and borne_out(r.text, text)
+        ]
         quoted = self.take((r for r in rows if r.quotes), _IN_HEAD, section.heading)
         order = {r.text: n for n, r in enumerate(rows)}
         trade = self.take((r for r in rows if not r.quotes), 1)

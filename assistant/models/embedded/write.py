@@ -20,7 +20,7 @@ from assistant.models.embedded.weave import deal
 from assistant.plan.outline import seed_of
 from assistant.plan.types import Outline, SectionTask
 from assistant.plan.units import UnitNames, leads_party_work, names_of, post_of, signs_as_party
-from assistant.similarity import containment
+from assistant.similarity import bigrams, containment
 from assistant.text import char_count, ordinal, sentence_spans
 from assistant.values import lexicon
 
@@ -29,9 +29,10 @@ _SAME_SAYING = 0.6  # a quotation that holds most of a principle would say it tw
 _SHORTEST_PROBLEM, _SHORTEST_NOUN = 8, 3  # characters a shortened problem must keep
 _MOST_TOPICS = 4  # named in the opening
 #: Characters for a section's head, however little it tells.
-_LEAST_ROOM: dict[Register, int] = {"concise": 20, "standard": 30, "full": 30}
+_LEAST_ROOM: dict[Register, int] = {"concise": 20, "standard": 40, "full": 40}
 _OWN_BESIDE_POLICY = 2  # sentences of the writer's own at a head that quotes policy
 _MANY_FACTS = 6  # a section of so many facts can carry one more sentence at its head
+_SAME_AS_LEAD = 3  # pairs of characters that an aim shares with the lead just before it
 _SELF = "duty-report"
 _TOPIC_THEMES = ("theory", "political")
 
@@ -111,7 +112,7 @@ def _item(layout: ItemLayout, task: SectionTask, when: str) -> Told:
     subject_left = _is_self(task.brief)
     for line in layout.lines:
         subject = "我" if subject_left and line.kind.self_subject else ""
-        aim = _aim(line, task)
+        aim = _aim(line, layout.lead, task)
         sentence = fact_sentence(line.item, task.questions, aim=aim, when=when, subject=subject)
         when = "" if line.measured else when
         subject_left = subject_left and not subject
@@ -122,16 +123,21 @@ def _item(layout: ItemLayout, task: SectionTask, when: str) -> Told:
     return Told(layout.lead, "".join(out))
 
 
-def _aim(line: FactLine, task: SectionTask) -> str:
-    """The policy wording that goes before the fact, else the plain aim, where it does not say the same as another."""
+def _aim(line: FactLine, lead: str, task: SectionTask) -> str:
+    """The policy wording that goes before the fact, else the plain aim, where it does not say the same as another, nor as
+    the item's lead."""
     woven = deal(task)
-    return woven.before.get(line.item.id) or ("" if echoes(line.aim, woven.said) else line.aim)
+    quoted = woven.before.get(line.item.id, "")
+    if quoted and len(bigrams(quoted) & bigrams(lead)) < _SAME_AS_LEAD:
+        return quoted
+    return "" if echoes(line.aim, woven.said) else line.aim
 
 
 def _joinable(before: str, sentence: str, longest: int) -> bool:
-    """Two short acts read better as one sentence; one with a subject of its own stays apart."""
+    """Two short acts, or two bare figures, read better as one sentence; one with a subject of its own stays apart."""
     short = len(before) + len(sentence) <= longest
-    return short and "【" not in before and lexicon().action.match(sentence) is not None
+    alike = lexicon().action.match(sentence) or all(map(patterns().stated.search, (before, sentence)))
+    return short and "【" not in before and bool(alike)
 
 
 def _principles(layout: SectionLayout, task: SectionTask, body: int) -> str:
@@ -268,17 +274,19 @@ def _problem_nouns(problems: Sequence[Item]) -> dict[str, str]:
     words = patterns().frame["problem_words"]
     longest = 34 if len(problems) == 1 else 12  # several in one sentence: each by its first clause
     named = "、".join(_short_problem(clause(p, ()), longest) for p in problems)
-    tail = "" if named.endswith("问题") else words["tail"]
-    return {"problem": named + tail, "situation": named.removesuffix("问题") + words["situation"]}
+    tail = "" if re.search(words["nouns"], named) else words["tail"]
+    return {"problem": named + tail, "situation": re.sub(words["nouns"], "", named) + words["situation"]}
 
 
 def _short_problem(text: str, longest: int) -> str:
     """A problem as a noun phrase: long ones by their first clause, clauses set off as in a list."""
     words = patterns().frame["problem_words"]
-    first = text.split("，")[0]
-    kept = first if len(text) > longest and len(first) >= _SHORTEST_PROBLEM else text
+    clauses = text.split("，")
+    plain = [c for c in clauses if not re.search(words["figures"], c)] or clauses
+    named = "，".join(plain)
+    kept = plain[0] if len(named) > longest and len(plain[0]) >= _SHORTEST_PROBLEM else named
     bare = re.sub(words["strip"], "", re.sub(words["about"], "", kept))
-    return (bare if len(bare) >= _SHORTEST_NOUN else kept).replace("，", "、")
+    return re.sub(words["inner"], "、", bare if len(bare) >= _SHORTEST_NOUN else kept)
 
 
 def _words(task: SectionTask) -> dict[str, Any]:
