@@ -2,6 +2,8 @@
 
     python benchmarks/checks_quality.py recall        the marked faults of the first seed
     python benchmarks/checks_quality.py marked        the marked faults of benchmarks/marked, texts of invented units
+    python benchmarks/checks_quality.py unseen        benchmarks/unseen, by a proofreader who had not seen the rules: half of
+                                                      them (mended) the rules were then mended from, half (heldout) not
     python benchmarks/checks_quality.py short         one fault a paragraph, benchmarks/short, -v: each of them
     python benchmarks/checks_quality.py alarms        published official texts, as of each text's own date
     python benchmarks/checks_quality.py alarms -v     and every error and warning found there
@@ -34,8 +36,8 @@ from assistant.finding import Finding
 from assistant.formats.read import read_document
 
 ROOT = Path(__file__).resolve().parent.parent
-MARKED = Path(__file__).resolve().parent / "marked"
 SHARED = Path(os.environ.get("ZHIBI_SHARED", ROOT.parent / "shared"))
+Groups = dict[str, list[bool]]
 # Faults marked for the text as a whole are found by a rule of their class.
 WHOLE = {"struct.missing": "structure/"}
 
@@ -44,7 +46,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["recall", "marked", "short", "alarms", "table"])
+    parser.add_argument("what", choices=["recall", "marked", "unseen", "short", "alarms", "table"])
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("--alone", action="store_true", help="recall without telling whose text it is")
     parser.add_argument("--rule", default="", help="only findings of rules that start with this")
@@ -52,8 +54,8 @@ def main() -> int:
     args = parser.parse_args()
     if args.what == "table":
         return table()
-    if args.what == "marked":
-        return marked(args.verbose)
+    if args.what in ("marked", "unseen"):
+        return marked(Path(__file__).resolve().parent / args.what, args.verbose)
     if args.what == "short":
         return short(args.verbose)
     if not SHARED.is_dir():
@@ -82,12 +84,18 @@ def recall(verbose: bool, alone: bool) -> int:
     return 0
 
 
-def marked(verbose: bool) -> int:
-    """Each text by itself, with what it says of its unit and period."""
-    for path in sorted(MARKED.glob("*.json")):
+def marked(folder: Path, verbose: bool) -> int:
+    """Each text by itself, with what it says of its unit and period; then those of one kind of name together."""
+    by_kind: dict[str, Groups] = defaultdict(lambda: defaultdict(list))
+    for path in sorted(folder.glob("*.json")):
         data = json.loads(path.read_text("utf-8"))
         print(path.stem)
-        _measure(path.with_name(data["text"]), data["defects"], None, None, verbose)
+        groups = _measure(path.with_name(data["text"]), data["defects"], None, None, verbose)
+        for key, values in groups.items():
+            by_kind[path.stem.split("-")[0]][key] += values
+    for kind, together in by_kind.items():
+        print(f"{kind}, all texts")
+        _print(together)
     return 0
 
 
@@ -117,22 +125,27 @@ def short(verbose: bool) -> int:
 
 def _measure(
     path: Path, defects: list[dict], profile: Profile | None, day: date | None, verbose: bool
-) -> None:
+) -> Groups:
     document, raw = read_document(path).document, path.read_text("utf-8")
     findings = check(document, catalogue=load_catalogue(), rules=load_rules(), profile=profile, as_of=day)
     spans = _file_spans(document, raw, findings)
     found = {d["id"]: _hits(d, findings, spans) for d in defects}
-    groups: dict[str, list[bool]] = defaultdict(list)
+    groups: Groups = defaultdict(list)
     for d in defects:
         sure = "certain+likely" if d["certainty"] in ("certain", "likely") else "style"
         for key in ("all", sure, f"{sure}, needs {d['needs']}"):
             groups[key].append(bool(found[d["id"]]))
-    for key in sorted(groups):
-        values = groups[key]
-        print(f"{key:34} {sum(values):3}/{len(values):3} {sum(values) / len(values):.0%}")
+    _print(groups)
     print(f"findings: {dict(Counter(f.severity for f in findings))}")
     if verbose:
         _show(defects, found, findings, spans)
+    return groups
+
+
+def _print(groups: Groups) -> None:
+    for key in sorted(groups):
+        values = groups[key]
+        print(f"{key:34} {sum(values):3}/{len(values):3} {sum(values) / len(values):.0%}")
 
 
 def _show(
