@@ -1,14 +1,16 @@
-"""One figure written twice with two digits exchanged: 办结3215件 here, 办结群众诉求3251件 there.
+"""One figure written twice and not alike: 办结3215件 here and 办结群众诉求3251件 there, 总产量42.6万吨 and 总产量426万吨.
 
-In: words that make two figures of one thing two measurements (去年, 计划). Only figures of one unit told with a common
-word before them, of the same digits with two neighbours exchanged, are set side by side.
+In: words that make two figures of one thing two measurements (去年, 计划). Only figures of one unit told with common
+words before them are set side by side: of the same digits with two neighbours exchanged, or of the same digits and ten,
+a hundred… times as large.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from itertools import combinations
 from typing import NamedTuple
 
@@ -21,11 +23,14 @@ from assistant.text import clause_around
 from assistant.values import Value, parse_values
 
 _NAME = re.compile(r"[\u4e00-\u9fff]{5,}$")
+_ALIKE = 3  # pairs of characters before both
 _LONG = 3  # digits; of fewer, the exchange may well be chance
 _BEFORE = 12  # characters that name what is counted
 
 
 class _Figure(NamedTuple):
+    unit: str
+    amount: Decimal
     digits: str
     surface: str
     start: int
@@ -38,20 +43,48 @@ def _read(fields: Fields) -> str:
 
 
 def _exchanged(rule: Rule, view: View) -> Iterator[Hit]:
-    unless = compiled(rule.options)
-    for figures in _alike(view).values():
+    def pair(one: _Figure, other: _Figure) -> bool:
+        return _swapped(one.digits, other.digits) and bool(one.words & other.words)
+
+    return _pairs(rule, view, lambda f: "".join(sorted(f.digits)), pair)
+
+
+def _scaled(rule: Rule, view: View) -> Iterator[Hit]:
+    def pair(one: _Figure, other: _Figure) -> bool:
+        return one.amount != other.amount and _of_one_thing(one.words, other.words)
+
+    return _pairs(rule, view, lambda f: _significant(f.digits), pair)
+
+
+def _of_one_thing(one: frozenset[str], other: frozenset[str]) -> bool:
+    """总产量 and 粮食总产量 are, 油料总产量 and 粮食总产量 are not."""
+    few, common = min(one, other, key=len), one & other
+    return len(common) >= _ALIKE or (few == common and len(few) > 1)
+
+
+def _significant(digits: str) -> str:
+    """The digits without the zeros at both ends; too few may be alike by chance: each figure for itself."""
+    found = digits.strip("0")
+    return found if len(found) >= _LONG else ""
+
+
+def _pairs(
+    rule: Rule, view: View, key: Callable[[_Figure], str], pair: Callable[[_Figure, _Figure], bool]
+) -> Iterator[Hit]:
+    """The later of two figures of one unit and key that make a pair, neither in a clause with words that part them."""
+    unless, alike = compiled(rule.options), defaultdict(list)
+    for figure in _figures(view):
+        if shared := key(figure):
+            alike[figure.unit, shared].append(figure)
+    for figures in alike.values():
         for one, other in combinations(figures, 2):
-            if not _swapped(one.digits, other.digits) or not one.words & other.words:
-                continue
             around = [clause_around(view.text, f.start, f.end) for f in (one, other)]
-            if not any(unless.search(view.text, a.start, a.end) for a in around):
-                words = {"other": one.surface, "place": view.place(one.start)}
-                yield Hit(other.start, other.end, words)
+            if pair(one, other) and not any(unless.search(view.text, a.start, a.end) for a in around):
+                yield Hit(other.start, other.end, {"other": one.surface, "place": view.place(one.start)})
 
 
-def _alike(view: View) -> dict[tuple[str, str], list[_Figure]]:
-    """Long figures of running text by their unit and their digits in order."""
-    found: dict[tuple[str, str], list[_Figure]] = defaultdict(list)
+def _figures(view: View) -> Iterator[_Figure]:
+    """Long figures of running text."""
     for i in view.prose:
         text, base = view.blocks[i].text, view.starts[i]
         for value in parse_values(text) if re.search(r"\d{3}|\d\.\d", text) else ():
@@ -59,12 +92,10 @@ def _alike(view: View) -> dict[tuple[str, str], list[_Figure]]:
             if number is None or value.kind not in ("count", "money") or len(number.group()) < _LONG:
                 continue
             before = text[max(0, value.start - _BEFORE) : value.start]
-            words = frozenset(bigrams(re.split("[，。；：、]", before)[-1]))
-            figure = _Figure(
-                number.group().replace(".", ""), value.surface, base + value.start, base + value.end, words
-            )
-            found[value.unit, "".join(sorted(figure.digits))].append(figure)
-    return {key: figures for key, figures in found.items() if len(figures) > 1}
+            yield _Figure(
+                value.unit, value.amount or Decimal(0), number.group().replace(".", ""), value.surface,
+                base + value.start, base + value.end, frozenset(bigrams(re.split("[，。；：、]", before)[-1])),
+            )  # fmt: skip
 
 
 def _swapped(one: str, other: str) -> bool:
@@ -100,5 +131,6 @@ def _named(view: View, unless: str) -> Iterator[tuple[str, Value, int]]:
 
 KINDS = {
     "told-twice": Kind(_read, frozenset({"unless"}), frozenset({"other", "place"}), find=_told),
+    "scaled": Kind(_read, frozenset({"unless"}), frozenset({"other", "place"}), find=_scaled),
     "digits-exchanged": Kind(_read, frozenset({"unless"}), frozenset({"other", "place"}), find=_exchanged),
 }
