@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from assistant.text import full_punctuation, half_width, without_markup
+from assistant.text import full_punctuation, half_width, ordinal, without_markup
 from assistant.values import Unknown, Value, parse_unknowns, parse_values
 
 Register = Literal["concise", "standard", "full"]
@@ -20,7 +20,6 @@ ItemLane = Literal["fact", "problem", "plan"]
 NO_UNIT = "【待补：单位全称】"
 """Stands for the organisation where nobody has said it."""
 _PREFIX: dict[ItemLane, str] = {"fact": "F", "problem": "Q", "plan": "P"}
-_NUMERALS = "一二三四"
 _PERIOD = re.compile(r"(\d{4})(?:-(?:H([12])|Q([1-4])|(\d{2})\.\.(\d{4})-(\d{2})))?")
 
 
@@ -74,7 +73,7 @@ class Period:
         if self.shape == "half":
             return "上半年" if self.start.month == 1 else "下半年"
         if self.shape == "quarter":
-            return f"第{_NUMERALS[(self.start.month - 1) // 3]}季度"
+            return f"第{ordinal((self.start.month + 2) // 3)}季度"
         if self.shape == "year":
             return "全年"
         return f"{self.start.month}—{self.end.month}月"
@@ -85,7 +84,7 @@ class Period:
         if self.shape == "half" and self.start.month == 1:
             return "下半年"
         if self.shape == "quarter" and self.start.month < 10:
-            return f"第{_NUMERALS[(self.start.month - 1) // 3 + 1]}季度"
+            return f"第{ordinal((self.start.month + 5) // 3)}季度"
         if self.end.month < 12:
             return "下一阶段"
         return f"{self.end.year + 1}年"

@@ -121,13 +121,10 @@ def compose_all(
             done(task, composed)
 
     cold = 1 if tasks and not tasks[0].body_view else 0
-    for task in tasks[:cold]:
+    alone = len(tasks) if concurrency == 1 else cold
+    for task in tasks[:alone]:
         keep(task, chain.invoke(task))
-    rest = list(tasks[cold:])
-    if concurrency == 1:
-        for task in rest:
-            keep(task, chain.invoke(task))
-    elif rest:
-        for index, composed in chain.batch_as_completed(rest, {"max_concurrency": concurrency}):
-            keep(rest[index], composed)
+    rest = list(tasks[alone:])
+    for index, composed in chain.batch_as_completed(rest, {"max_concurrency": concurrency}) if rest else ():
+        keep(rest[index], composed)
     return results

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from assistant.catalogue.nodes import Fields
@@ -22,22 +22,26 @@ def _read_deadline(fields: Fields) -> tuple[str, str]:
 
 def _plan_past(rule: Rule, view: View) -> Iterator[Hit]:
     """2024年6月底前 in the plans of a text signed in December 2024: the day is over."""
-    deadline, unless = map(compiled, rule.options)
     period, signed = view.profile.period, view.profile.date
     if period is None or signed is None:
         return
     first = period.shape == "half" and period.end.month <= _HALF_YEAR
-    same = (
-        signed.year if first and period.end.year == signed.year else 0
-    )  # a month without its year is of this one
-    for i in view.part_blocks("plans"):
-        text = half_width(view.blocks[i].text)
-        for m in deadline.finditer(text):
-            due = _due(int(m["y"] or same), m["m"], m["d"], m["half"]) if m["y"] or same else signed
-            clause = clause_around(text, m.start(), m.end())
-            if due < signed and not unless.search(text, clause.start, clause.end):
-                at = view.starts[i]
-                yield Hit(at + m.start(), at + m.end(), {"signed": f"{signed.year}年{signed.month}月"})
+    same = first and period.end.year == signed.year  # a month without its year is of this one
+    for due, start, end in _days(rule, view, view.part_blocks("plans"), signed.year if same else 0):
+        if due < signed:
+            yield Hit(start, end, {"signed": f"{signed.year}年{signed.month}月"})
+
+
+def _days(rule: Rule, view: View, blocks: Iterable[int], year: int) -> Iterator[tuple[date, int, int]]:
+    """Each day in these paragraphs, and where it stands, whose clause has nothing against it; ``year``: of a day without
+    one of its own (0: it is left out)."""
+    day, unless = map(compiled, rule.options)
+    for i in blocks:
+        text, at = half_width(view.blocks[i].text), view.starts[i]
+        for m in day.finditer(text):
+            clause, of = clause_around(text, m.start(), m.end()), int(m["y"] or year)
+            if of and not unless.search(text, clause.start, clause.end):
+                yield _due(of, m["m"], m["d"], m.groupdict().get("half")), at + m.start(), at + m.end()
 
 
 def _due(year: int, month: str | None, day: str | None, half: str | None) -> date:
@@ -56,20 +60,14 @@ def _read_happened(fields: Fields) -> tuple[str, str]:
 
 def _not_yet(rule: Rule, view: View) -> Iterator[Hit]:
     """8月15日召开 among the deeds of a text signed on 5 July."""
-    day, unless = map(compiled, rule.options)
     period, signed = view.profile.period, view.profile.date
     if period is None or signed is None:
         return
-    for i in (*view.part_blocks("opening"), *view.part_blocks("achievements")):
-        text = half_width(view.blocks[i].text) if view.blocks[i].role == "body" else ""
-        for m in day.finditer(text):
-            told = _due(int(m["y"] or period.end.year), m["m"], m["d"], None)
-            clause = clause_around(text, m.start(), m.end())
-            if signed < told < date.max and not unless.search(text, clause.start, clause.end):
-                at = view.starts[i]
-                yield Hit(
-                    at + m.start(), at + m.end(), {"signed": f"{signed.year}年{signed.month}月{signed.day}日"}
-                )
+    told = (*view.part_blocks("opening"), *view.part_blocks("achievements"))
+    body = (i for i in told if view.blocks[i].role == "body")
+    for day, start, end in _days(rule, view, body, period.end.year):
+        if signed < day < date.max:
+            yield Hit(start, end, {"signed": f"{signed.year}年{signed.month}月{signed.day}日"})
 
 
 def _read_late(fields: Fields) -> int:

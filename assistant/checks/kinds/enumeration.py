@@ -51,7 +51,7 @@ def _promised(rule: Rule, view: View) -> Iterator[Hit]:
     """四个方面的问题：一是……三是……: what is listed right after is another number than was promised."""
     for m in view.matches(rule.options):
         promised = m["n"] or m["q"]
-        said, listed = chinese_number(promised.replace("两", "二")), _listed_after(view, m.end())
+        said, listed = chinese_number(promised), _listed_after(view, m.end())
         if listed and listed != said:
             yield Hit(m.start(), m.end(), {"said": f"{promised}项", "count": str(listed)})
 
@@ -69,7 +69,7 @@ def _counted(rule: Rule, view: View) -> Iterator[Hit]:
     for item, listed in rule.options:
         for m in view.matches(listed):
             count = len(compiled(item).findall(m["list"]))
-            said = m["n"] if m["n"].isdigit() else chinese_number(m["n"].replace("两", "二"))
+            said = m["n"] if m["n"].isdigit() else chinese_number(m["n"])
             if said and int(said) != count:
                 yield Hit(m.start("n"), m.end(), {"count": str(count)})
 

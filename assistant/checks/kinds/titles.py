@@ -155,11 +155,7 @@ def _bare(rule: Rule, view: View) -> Iterator[Hit]:
 def _former(rule: Rule, view: View) -> Iterator[Hit]:
     """A title given up for another one, cited as if it held; not where its sentence tells of the change."""
     told = compiled(rule.options)
-    former = {
-        _bare_key(old.title): (old.until, document)
-        for document in view.catalogue.documents
-        for old in document.former_titles
-    }
+    former = per_catalogue(view.catalogue, "former titles", _given_up)
     for span in view.titles:
         until, document = former.get(_bare_key(view.text[span.start : span.end]), (date.max, None))
         if document is None or view.as_of < until:
@@ -168,6 +164,10 @@ def _former(rule: Rule, view: View) -> Iterator[Hit]:
         if not told.search(view.text, around.start, around.end):
             words = {"right": document.title, "when": f"{until.year}年{until.month}月"}
             yield Hit(span.start, span.end, words, part=document.id)
+
+
+def _given_up(catalogue: Catalogue) -> dict[str, tuple[date, PolicyDocument]]:
+    return {_bare_key(old.title): (old.until, d) for d in catalogue.documents for old in d.former_titles}
 
 
 def _read_told(fields: Fields) -> str:
