@@ -150,9 +150,8 @@ def _compose(job: Job, prepared: Prepared, model: BaseChatModel) -> dict[str, Co
             task.plan.heading or ("开头" if task.plan.part == "opening" else "结尾"), finished, total
         )
 
-    at_once = (
-        1 if job.settings.embedded else job.settings.concurrency
-    )  # threads gain nothing where none waits
+    # threads gain nothing where none waits
+    at_once = 1 if job.settings.embedded else job.settings.concurrency
     more = {
         "overlay": job.settings.overlay, "concurrency": at_once, "done": done,
         "slots": job.settings.slots,

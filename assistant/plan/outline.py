@@ -22,9 +22,7 @@ from assistant.similarity import containment
 from assistant.text import ordinal, strip_invisible
 
 _SURE = 2  # a link the text will state needs more than one shared word
-_SAME_PLACE = (
-    2  # shared words that the same place in both lists is worth: plans are listed as the problems are
-)
+_SAME_PLACE = 2  # shared words that the same place in both lists is worth
 _SAME_PART = 0.6
 _PER_FACT = {"concise": 95, "standard": 125, "full": 190}
 
@@ -242,10 +240,10 @@ def _leftovers(
     last pair of two lists that go side by side."""
     free = [p for p in range(plans) if p not in found.values()]
     for q in (q for q in range(problems) if q not in found):
-        near = [p for p in free if shared[q, p]]
-        if near:
-            free.remove(max(near, key=lambda p: shared[q, p]))
-            yield q, max(near, key=lambda p: shared[q, p])
+        if near := [p for p in free if shared[q, p]]:
+            nearest = max(near, key=lambda p: shared[q, p])
+            free.remove(nearest)
+            yield q, nearest
         elif (
             free == [q] and problems == plans == len(found) + 1 > 1 and all(q == p for q, p in found.items())
         ):

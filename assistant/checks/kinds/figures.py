@@ -106,7 +106,7 @@ def _total_and_parts(text: str, start: int, end: int) -> tuple[Value | None, lis
 
 def _one_list(text: str, total: Value, parts: list[Value]) -> list[Value]:
     """Parts joined by 、 end at the first comma where they would make more than the total with what stands after it."""
-    ends = [n for n, (a, b) in enumerate(pairwise(parts), 1) if text[a.end] in "，," and b]
+    ends = [n for n, part in enumerate(parts[:-1], 1) if text[part.end] in "，,"]
     if not ends or ends[0] < 2 or _added(parts) <= (total.amount or Decimal(0)):
         return parts
     return parts[: ends[0]]
